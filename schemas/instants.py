@@ -1,0 +1,27 @@
+"""Moments: the type of every time in events, facts and state. Never reads a clock."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Instant(int):
+    """Milliseconds since 1970-01-01T00:00:00Z (Avro `timestamp-millis`).
+
+    A type of its own so that the JSON form can write it as ISO 8601 with the offset of the locality. Arithmetic
+    gives plain integers: wrap the result again where it becomes a field.
+    """
+
+    __slots__ = ()
+
+
+def parse_instant(text: str) -> Instant:
+    """The moment that an ISO 8601 text with an offset names; fractions below a millisecond are cut off.
+
+    Raises: ValueError when the text is no such moment or has no offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset from UTC")
+    return Instant((moment - EPOCH) // MILLISECOND)

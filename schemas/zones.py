@@ -1,0 +1,94 @@
+"""Local time of a locality: region to zone, zone to offset. The offsets are data (`zone_table`), never asked of the
+machine, so that every machine writes and decides alike. Never reads a clock or a file."""
+
+from bisect import bisect_right
+from datetime import date, timedelta
+
+from schemas.instants import Instant
+from schemas.zone_table import OFFSETS
+
+DAY_MS = 86_400_000
+MINUTE_MS = 60_000
+UNIX_EPOCH = date(1970, 1, 1)
+EPOCH_ORDINAL = UNIX_EPOCH.toordinal()
+DEFAULT_ZONE = "Asia/Almaty"
+ZONE_BY_REGION = {
+    "15": "Asia/Aqtobe",
+    "23": "Asia/Atyrau",
+    "27": "Asia/Oral",
+    "39": "Asia/Qostanay",
+    "43": "Asia/Qyzylorda",
+    "47": "Asia/Aqtau",
+}
+# One entry per distinct day or deadline of a book's recent past; beyond it the cache starts anew.
+CACHE_ENTRIES_MAX = 100_000
+
+
+class Zone:
+    """One zone of the tz database as a table of offsets."""
+
+    def __init__(self, name: str) -> None:
+        """Take the zone's table. Raises: KeyError for a zone that the table does not hold."""
+        self.name = name
+        self._starts = [start for start, _ in OFFSETS[name]]
+        self._offsets = [minutes * MINUTE_MS for _, minutes in OFFSETS[name]]
+        self._rendered: dict[int, str] = {}
+
+    def offset_ms(self, moment: int) -> int:
+        """How far local time is ahead of UTC at a moment, in milliseconds."""
+        return self._offsets[max(0, bisect_right(self._starts, moment) - 1)]
+
+    def day_of(self, moment: int) -> int:
+        """The local calendar day of a moment, as days since 1970-01-01."""
+        return (moment + self.offset_ms(moment)) // DAY_MS
+
+    def at(self, day: int, minutes: int = 0) -> Instant:
+        """The moment at which a local day (days since 1970-01-01) has run for `minutes` on the wall clock.
+
+        A wall-clock time that happens twice means the first; one that is skipped means the moment of the change.
+        """
+        local = day * DAY_MS + minutes * MINUTE_MS
+        for offset in (self.offset_ms(local - DAY_MS), self.offset_ms(local + DAY_MS)):
+            if self.offset_ms(local - offset) == offset:
+                return Instant(local - offset)
+        return Instant(self._starts[bisect_right(self._starts, local + DAY_MS) - 1])
+
+    def render(self, moment: int) -> str:
+        """ISO 8601 with three decimals and the zone's offset: `2021-06-10T18:00:00.000+06:00`."""
+        text = self._rendered.get(moment)
+        if text is None:
+            if len(self._rendered) >= CACHE_ENTRIES_MAX:
+                self._rendered.clear()
+            text = self._rendered[moment] = self._render(moment)
+        return text
+
+    def _render(self, moment: int) -> str:
+        offset = self.offset_ms(moment)
+        day, rest = divmod(moment + offset, DAY_MS)
+        seconds, millis = divmod(rest, 1000)
+        minutes, second = divmod(seconds, 60)
+        hour, minute = divmod(minutes, 60)
+        sign, span = ("+", offset) if offset >= 0 else ("-", -offset)
+        offset_hour, offset_minute = divmod(span // MINUTE_MS, 60)
+        return (
+            f"{day_to_date(day).isoformat()}T{hour:02}:{minute:02}:{second:02}.{millis:03}"
+            f"{sign}{offset_hour:02}:{offset_minute:02}"
+        )
+
+
+def day_to_date(day: int) -> date:
+    """The calendar date of a day number. Raises: OverflowError or ValueError outside the years 1 to 9999."""
+    return UNIX_EPOCH + timedelta(days=day)
+
+
+def date_to_day(value: date) -> int:
+    """Days since 1970-01-01."""
+    return value.toordinal() - EPOCH_ORDINAL
+
+
+_ZONES = {name: Zone(name) for name in OFFSETS}
+
+
+def zone_of(locality: str) -> Zone:
+    """The zone of a locality, by the region in its KATO code (rules, section 0)."""
+    return _ZONES[ZONE_BY_REGION.get(locality[:2], DEFAULT_ZONE)]
