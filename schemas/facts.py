@@ -37,10 +37,17 @@ class Fact(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type", 
 
 
 class Rejected(Fact, frozen=True):
-    """The event has no effect, for this reason. `detail` says it in words for the sender."""
+    """The event has no effect, for this reason. `detail` says it in words for the sender.
+
+    The subjects are those that the event names, as far as it names one of each: whom it concerned stays provable,
+    and an organisation can be told that its release, recall or report was rejected (R7.1, R8.3).
+    """
 
     reason: Reason
     detail: str
+    organisation_id: str | None = None
+    place_id: str | None = None
+    application_id: str | None = None
 
 
 class Duplicate(Fact, frozen=True):
