@@ -271,7 +271,7 @@ class ServiceStage(Struct, frozen=True, gc=False, omit_defaults=True):
     (R4.1) are in time. What happens at `due` itself is late (rules, section 0).
     """
 
-    # `locality:sequence:index`, index = 3 x the fact's position in its record, + the stage's position for the fact.
+    # `locality:sequence:index`, index = 3 x the fact's position in its record, + 1 for CONFIRMED, + 2 for QUEUED.
     id: str
     locality: str
     application_id: str
