@@ -1,0 +1,210 @@
+"""Values of the topics between our types and the Confluent wire format: a zero byte, four bytes of schema id, Avro.
+
+Owns the way from bytes to validated types and back. Never knows what a value means, and never reads headers or keys.
+The types live elsewhere (`events`, `journal`, `outputs`), so that the rules need neither this module nor fastavro.
+"""
+
+import datetime
+import io
+import json
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar, get_args
+
+import fastavro
+import msgspec
+from fastavro.schema import SchemaParseException
+from msgspec import Struct
+
+from schemas.avro_binary import Reader, Source, compile_reader, compile_writer
+from schemas.errors import Malformed
+from schemas.events import EVENTS_BY_TOPIC, EventData
+from schemas.facts import AnyFact
+from schemas.ids import SchemaIds, schema_text
+from schemas.instants import Instant
+from schemas.journal import Record
+from schemas.outputs import Bulletin, DeadLetter, Notification, Outcome, ReferralView, ServiceStage
+
+MAGIC = 0
+HEADER_BYTES = 5
+# The largest event within its bounds takes some 66 kB (64 texts of 256 characters of 4 bytes).
+EVENT_BYTES_MAX = 131_072
+# The bulletin of a campaign of 25,000 places takes about 2 MB; far below what one record may do to memory.
+OUTPUT_BYTES_MAX = 16_777_216
+
+VALUE_TYPES: dict[str, type[Struct]] = {
+    **dict.fromkeys(EVENTS_BY_TOPIC, EventData),
+    "journal": Record,
+    "outcomes": Outcome,
+    "notifications": Notification,
+    "bulletins": Bulletin,
+    "referrals": ReferralView,
+    "service-stages": ServiceStage,
+    "dead-letters": DeadLetter,
+}
+# What the JSON form can say, and what can be written in the local time of any zone, east of UTC as they are.
+INSTANT_MIN = -62_135_596_800_000  # 0001-01-01T00:00:00Z
+INSTANT_MAX = 253_402_214_400_000  # 9999-12-31T00:00:00Z
+Value = TypeVar("Value", bound=Struct)
+Tree = dict[str, Any]
+
+
+def event_codec(topic: str, ids: SchemaIds) -> "ValueCodec[EventData]":
+    """The codec of an input topic. Raises: KeyError for a topic that is none."""
+    kinds = {f"oryn.events.{kind.__name__}": kind for kind in EVENTS_BY_TOPIC[topic]}
+    names = {kind: name for name, kind in kinds.items()}
+
+    def lower(value: EventData) -> Tree:
+        return {"data": (names[type(value)], _builtins(value))}
+
+    def lift(tree: Tree) -> EventData:
+        name, data = tree["data"]
+        return msgspec.convert(data, kinds[name], dec_hook=_decode_hook)
+
+    return ValueCodec(topic, ids, lower, lift, EVENT_BYTES_MAX)
+
+
+def journal_codec(ids: SchemaIds) -> "ValueCodec[Record]":
+    """The codec of the journal."""
+    names: dict[type[Struct], str] = {kind: f"oryn.facts.{kind.__name__}" for kind in get_args(AnyFact)}
+    tags = {name: kind.__name__ for kind, name in names.items()}
+
+    def lower(value: Record) -> Tree:
+        tree = _builtins(value)
+        tree["facts"] = [(names[type(fact)], each) for fact, each in zip(value.facts, tree["facts"], strict=True)]
+        return tree
+
+    def lift(tree: Tree) -> Record:
+        facts = []
+        for name, fact in tree["facts"]:
+            fact["type"] = tags[name]
+            facts.append(fact)
+        tree["facts"] = facts
+        return msgspec.convert(tree, Record, dec_hook=_decode_hook)
+
+    return ValueCodec("journal", ids, lower, lift, OUTPUT_BYTES_MAX)
+
+
+def output_codec(topic: str, kind: type[Value], ids: SchemaIds) -> "ValueCodec[Value]":
+    """The codec of a topic whose value is one type. Raises: ValueError if the topic carries another type."""
+    if VALUE_TYPES.get(topic) is not kind:
+        raise ValueError(f"topic {topic} does not carry {kind.__name__}")
+
+    def lift(tree: Tree) -> Value:
+        return msgspec.convert(tree, kind, dec_hook=_decode_hook)
+
+    return ValueCodec(topic, ids, _builtins, lift, OUTPUT_BYTES_MAX)
+
+
+class ValueCodec(Generic[Value]):
+    """Encodes with a topic's present schema; decodes what any of its versions wrote."""
+
+    def __init__(
+        self,
+        topic: str,
+        ids: SchemaIds,
+        lower: Callable[[Value], Tree],
+        lift: Callable[[Tree], Value],
+        bytes_max: int,
+    ) -> None:
+        """Use `event_codec`, `journal_codec` or `output_codec`. Asks for the present schema's id.
+
+        Raises: RegistryUnavailable, SchemaMissing.
+        """
+        self.topic = topic
+        self._ids = ids
+        self._lower = lower
+        self._lift = lift
+        self._bytes_max = bytes_max
+        self._plain = _plain_schema(json.loads(schema_text(topic)))
+        self._write = compile_writer(self._plain)
+        schema_id = ids.id_of(topic)
+        self._header = bytes((MAGIC,)) + schema_id.to_bytes(HEADER_BYTES - 1, "big")
+        self._readers: dict[int, Reader] = {schema_id: compile_reader(self._plain)}
+
+    def encode(self, value: Value) -> bytes:
+        """The message of a value. Raises: Malformed for a value that the schema does not hold, or a longer one than
+        `decode` takes. Bounds beyond the schema (lengths, patterns) are checked by `decode` only."""
+        out = bytearray(self._header)
+        try:
+            self._write(out, self._lower(value))
+        except (ValueError, TypeError, KeyError, AttributeError) as exc:
+            raise Malformed(f"no value of {self.topic}: {type(exc).__name__}: {exc}") from exc
+        if len(out) > self._bytes_max:
+            raise Malformed(f"{len(out)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
+        return bytes(out)
+
+    def decode(self, message: bytes) -> Value:
+        """The value of a message, within the bounds of its types. Repeatable, keeps no state of the message.
+
+        Raises: Malformed for anything that is no such value; RegistryUnavailable, which says nothing about it.
+        """
+        if len(message) > self._bytes_max:
+            raise Malformed(f"{len(message)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
+        if len(message) < HEADER_BYTES or message[0] != MAGIC:
+            raise Malformed("not in the Confluent wire format: no zero byte and schema id at its start")
+        schema_id = int.from_bytes(message[1:HEADER_BYTES], "big")
+        read = self._readers.get(schema_id)
+        if read is None:
+            read = self._readers[schema_id] = self._reader_of(schema_id)
+        source = Source(message, HEADER_BYTES)
+        tree = read(source)
+        if source.position != len(message):
+            raise source.malformed(f"{len(message) - source.position} bytes too many")
+        try:
+            return self._lift(tree)
+        except (msgspec.ValidationError, OverflowError) as exc:
+            raise Malformed(str(exc)) from exc
+
+    def _reader_of(self, schema_id: int) -> Reader:
+        """How to read what another version of the schema wrote."""
+        try:
+            written = _plain_schema(self._ids.schema_of(schema_id))
+            if written["name"] != self._plain["name"]:
+                raise Malformed(f"schema id {schema_id} is {written['name']}, not {self._plain['name']}")
+            check = compile_reader(written)
+        except (ValueError, TypeError, KeyError, AttributeError, SchemaParseException) as exc:
+            raise Malformed(f"schema id {schema_id} is no version of {self.topic}: {exc}") from exc
+
+        def read(source: Source) -> Any:
+            # First strictly, with its limits: fastavro's own reading is lenient about counts and indexes.
+            start = source.position
+            check(source)
+            body = io.BytesIO(source.data[start : source.position])
+            try:
+                return fastavro.schemaless_reader(body, written, self._plain, return_record_name=True)
+            except (fastavro.read.SchemaResolutionError, ValueError, TypeError, KeyError, IndexError) as exc:
+                raise Malformed(f"schema id {schema_id} does not resolve to the present schema: {exc}") from exc
+
+        return read
+
+
+def _plain_schema(schema: Any) -> Any:
+    """A parsed schema, names in full, moments as the plain numbers that an `Instant` is."""
+    return fastavro.parse_schema(_without_moments(schema))
+
+
+def _without_moments(node: Any) -> Any:
+    if isinstance(node, dict):
+        if node.get("logicalType") == "timestamp-millis":
+            return node["type"]
+        return {key: _without_moments(each) for key, each in node.items()}
+    if isinstance(node, list):
+        return [_without_moments(each) for each in node]
+    return node
+
+
+def _encode_hook(value: Any) -> int:
+    if type(value) is Instant:
+        return int(value)
+    raise TypeError(f"{type(value).__name__} has no place in a schema")
+
+
+def _decode_hook(kind: type, value: Any) -> Any:
+    if kind is Instant and type(value) is int and INSTANT_MIN <= value <= INSTANT_MAX:
+        return Instant(value)
+    raise ValueError(f"expected a moment in the years 1 to 9999, not {value!r}")
+
+
+def _builtins(value: Struct) -> Tree:
+    tree: Tree = msgspec.to_builtins(value, builtin_types=(datetime.date, bytes), enc_hook=_encode_hook)
+    return tree
