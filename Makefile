@@ -1,0 +1,67 @@
+# Needs Python 3.11 or newer and make. Everything else goes into .venv, from the locked and hashed list.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+OUT ?= out
+CAMPAIGN ?= astana-2021
+SEED ?= 0
+PYTEST_ARGS ?=
+
+.PHONY: help setup lint format test simulate fuzz bench demo lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
+
+setup: $(INSTALLED) ## create .venv with everything that the project needs
+
+$(INSTALLED): locks/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Oryn needs Python 3.11 or newer; name one with: make PYTHON=python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lint: setup ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## lay out the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it
+	$(BIN)/pytest -m "not benchmark" $(PYTEST_ARGS)
+
+simulate: setup ## the generated histories, with SEED=…
+	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
+
+fuzz: setup ## the property tests, long and random; SEED=… repeats a run
+	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
+
+bench: setup ## the benchmarks, as a table
+	$(BIN)/pytest -m benchmark -s $(PYTEST_ARGS)
+
+demo: setup ## a season: generate, decide, verify, explain (CAMPAIGN=astana-2021)
+	@mkdir -p $(OUT)
+	$(BIN)/oryn campaign $(CAMPAIGN) | $(BIN)/oryn simulate - --journal $(OUT)/journal.jsonl
+	$(BIN)/oryn verify $(OUT)/journal.jsonl
+	application=$$(grep -m 1 -oE '"application_id":"[^"]+"' $(OUT)/journal.jsonl | cut -d '"' -f 4); \
+	  $(BIN)/oryn why "$$application" --journal $(OUT)/journal.jsonl
+
+lock: ## resolve the dependencies anew into locks/
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-package oryn --quiet $(LOCK_ARGS) --output-file locks/dev.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile pyproject.toml --extra all --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-package oryn --quiet --constraint locks/dev.txt --output-file locks/all.txt
+
+clean: ## remove what the other targets made
+	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,126 @@
+"""The root of the `oryn` command: its help, its table of commands, its exit codes.
+
+Owns what all commands share: 0 done, 1 a check failed or input was malformed, 2 wrong usage, 130 interrupted, 141 the
+reader of the output left. A command is the function `command` of the module in `infra/commands/` that bears its name;
+it returns nothing, or its exit code. Never imports a command before it is asked for, so that `oryn --help` is quick.
+"""
+
+import os
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from schemas.errors import OrynError
+
+try:
+    import typer
+    from typer.core import TyperGroup
+except ModuleNotFoundError as missing:  # a plain install brings contracts and client only
+    sys.exit(f"oryn: the command line needs the package {missing.name}; install it with: pip install 'oryn[all]'")
+
+INTERRUPTED = 130
+READER_LEFT = 141
+OWN_PACKAGES = {"consumers", "infra", "producers", "schemas", "streams"}
+# Name and what the list says of it; the command's own docstring is its full help.
+COMMANDS = {
+    "campaign": "Generate a season of events: organisations, places, families, their choices.",
+    "simulate": "Decide a file of events and write the journal.",
+    "verify": "Check a journal: its sequence, its hashes and what it decided.",
+    "why": "Explain an application or a place, record by record.",
+    "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
+}
+HELP = """
+Allocates kindergarten places by published rules. Every decision is a record of a journal that anyone can verify.
+
+A season of Astana, decided, checked and explained:
+
+  oryn campaign astana-2021 | oryn simulate - --journal journal.jsonl
+
+  oryn verify journal.jsonl
+
+  oryn why APPLICATION --journal journal.jsonl
+
+Exit codes: 0 done, 1 a check failed or some input was malformed, 2 wrong usage.
+"""
+
+
+def load(name: str) -> Any:
+    """The parser and body of one command. Raises: OrynError when a package that it needs is not installed."""
+    try:
+        body = import_module(f"infra.commands.{name}").command
+    except ModuleNotFoundError as exc:
+        if exc.name is None or exc.name.partition(".")[0] in OWN_PACKAGES:
+            raise
+        raise OrynError(
+            f"`oryn {name}` needs the package {exc.name}; install it with: pip install 'oryn[all]'"
+        ) from exc
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+    app.command(name)(body)
+    return typer.main.get_command(app)
+
+
+class CommandTable(TyperGroup):
+    """Shows the table's entries and imports the one that is used, also to complete its options."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The real command in place of the table's entry."""
+        name, entry, rest = super().resolve_command(ctx, args)
+        return name, entry if name is None else load(name), rest
+
+    def invoke(self, ctx: Any) -> None:
+        """Run the command; what it returns is its exit code."""
+        code = super().invoke(ctx)
+        if code:
+            raise typer.Exit(code)
+
+
+app = typer.Typer(
+    cls=CommandTable,
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"oryn {version('oryn')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+
+
+def _entry() -> None:
+    raise AssertionError("an entry of the table is replaced by its command before it runs")
+
+
+for _name, _help in COMMANDS.items():
+    app.command(_name, help=_help)(_entry)
+
+
+def main() -> None:
+    """Run the command line of this process and exit. Never returns and never shows a traceback for a known error."""
+    try:
+        try:
+            app(prog_name="oryn")
+        finally:
+            sys.stdout.flush()
+    except OrynError as exc:
+        typer.echo(f"oryn: {exc}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # What is still buffered has no reader; without this the interpreter would complain on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_LEFT)
