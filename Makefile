@@ -28,7 +28,6 @@ $(INSTALLED): locks/dev.txt pyproject.toml
 
 lint: setup ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -56,7 +56,7 @@ class Attendance(Struct, frozen=True, gc=False):
     until: datetime.date
 
 
-class OrganisationRegistered(EventData):
+class OrganisationRegistered(EventData, frozen=True):
     """An organisation appears, or changes what may change (R1.1). Kind and locality never change."""
 
     organisation_id: Id
@@ -66,7 +66,7 @@ class OrganisationRegistered(EventData):
     profiles: Profiles
 
 
-class LocalActAdopted(EventData):
+class LocalActAdopted(EventData, frozen=True):
     """A local act moves the times of a locality's day or drops the second check (R5.9)."""
 
     number: Text
@@ -77,13 +77,13 @@ class LocalActAdopted(EventData):
     second_check: bool | None = None
 
 
-class OrganisationClosed(EventData):
+class OrganisationClosed(EventData, frozen=True):
     """An organisation ends for good (R2.3)."""
 
     organisation_id: Id
 
 
-class PlaceReleased(EventData):
+class PlaceReleased(EventData, frozen=True):
     """A kindergarten offers one place (R2). Ages are full years on 1 September, both ends count."""
 
     place_id: Id
@@ -102,14 +102,14 @@ class PlaceReleased(EventData):
     attendance: Annotated[tuple[Attendance, ...], Meta(max_length=LIST_LENGTH_MAX)] | None = None
 
 
-class PlaceVacated(EventData):
+class PlaceVacated(EventData, frozen=True):
     """The pupil before has left an `EARLY` place: it is free now (R2.1)."""
 
     place_id: Id
     organisation_id: Id
 
 
-class PlaceRecalled(EventData):
+class PlaceRecalled(EventData, frozen=True):
     """A kindergarten takes a place back (R2.4)."""
 
     place_id: Id
@@ -117,7 +117,7 @@ class PlaceRecalled(EventData):
     reason: RecallReason
 
 
-class ApplicationSubmitted(EventData):
+class ApplicationSubmitted(EventData, frozen=True):
     """A child enters one queue (R1, R4.1)."""
 
     application_id: Id
@@ -134,21 +134,21 @@ class ApplicationSubmitted(EventData):
     profile: Profile | None = None
 
 
-class DocumentsPresented(EventData):
+class DocumentsPresented(EventData, frozen=True):
     """Papers were shown: for the registration, or with a place for the second check (R4.1, R6.2)."""
 
     application_id: Id
     place_id: Id | None = None
 
 
-class DocumentsConfirmed(EventData):
+class DocumentsConfirmed(EventData, frozen=True):
     """The provider confirmed the papers, and the benefits where they differ from those claimed (R4.1)."""
 
     application_id: Id
     benefits: Benefits | None = None
 
 
-class DocumentsRefused(EventData):
+class DocumentsRefused(EventData, frozen=True):
     """The provider refused the papers (R4.1)."""
 
     application_id: Id
@@ -156,42 +156,42 @@ class DocumentsRefused(EventData):
     missing: Missing
 
 
-class BenefitsChanged(EventData):
+class BenefitsChanged(EventData, frozen=True):
     """The provider checked a change of benefits (R3.6)."""
 
     application_id: Id
     benefits: Benefits
 
 
-class InterestConfirmed(EventData):
+class InterestConfirmed(EventData, frozen=True):
     """The applicant still wants the place (R4.4)."""
 
     application_id: Id
     applicant_id: Id
 
 
-class ApplicationWithdrawn(EventData):
+class ApplicationWithdrawn(EventData, frozen=True):
     """The applicant gives the application up (R4.5)."""
 
     application_id: Id
     applicant_id: Id
 
 
-class ApplicantLinked(EventData):
+class ApplicantLinked(EventData, frozen=True):
     """The application moves to the child's other legal representative (R4.6)."""
 
     application_id: Id
     applicant_id: Id
 
 
-class ApplicationSuspended(EventData):
+class ApplicationSuspended(EventData, frozen=True):
     """The authority takes an application off the order for a violation (R4.7)."""
 
     application_id: Id
     reason: Text
 
 
-class ApplicationRestored(EventData):
+class ApplicationRestored(EventData, frozen=True):
     """The authority lets a suspended application back (R4.7)."""
 
     application_id: Id
@@ -205,7 +205,7 @@ class Choice(Struct, frozen=True, gc=False):
     place_id: Id
 
 
-class PlacesChosen(EventData):
+class PlacesChosen(EventData, frozen=True):
     """An applicant chooses one place for each of one or more children (R5.5, R5.8)."""
 
     applicant_id: Id
@@ -213,7 +213,7 @@ class PlacesChosen(EventData):
     signature_ref: Text | None = None
 
 
-class ReferralDocumentsConfirmed(EventData):
+class ReferralDocumentsConfirmed(EventData, frozen=True):
     """The second check is passed, with or without the benefit (R6.2, R6.3)."""
 
     application_id: Id
@@ -221,7 +221,7 @@ class ReferralDocumentsConfirmed(EventData):
     benefit_confirmed: bool
 
 
-class ReferralDocumentsRefused(EventData):
+class ReferralDocumentsRefused(EventData, frozen=True):
     """Identity, kinship or papers failed the second check (R6.3)."""
 
     application_id: Id
@@ -229,7 +229,7 @@ class ReferralDocumentsRefused(EventData):
     reason: Text
 
 
-class ReferralCancelled(EventData):
+class ReferralCancelled(EventData, frozen=True):
     """The applicant gives a referral back (R6.4)."""
 
     application_id: Id
@@ -237,7 +237,7 @@ class ReferralCancelled(EventData):
     place_id: Id
 
 
-class ReferralExtended(EventData):
+class ReferralExtended(EventData, frozen=True):
     """The applicant asks for more days, once (R6.5)."""
 
     application_id: Id
@@ -247,7 +247,7 @@ class ReferralExtended(EventData):
     days: Annotated[int, Meta(ge=1, le=EXTENSION_DAYS_MAX)]
 
 
-class ChildEnrolled(EventData):
+class ChildEnrolled(EventData, frozen=True):
     """The organisation admitted the child (R6.7)."""
 
     application_id: Id
@@ -255,7 +255,7 @@ class ChildEnrolled(EventData):
     place_id: Id
 
 
-class AdmissionRefused(EventData):
+class AdmissionRefused(EventData, frozen=True):
     """The organisation refused admission (R6.8)."""
 
     application_id: Id
@@ -264,7 +264,7 @@ class AdmissionRefused(EventData):
     reason: Text
 
 
-class ChildLeft(EventData):
+class ChildLeft(EventData, frozen=True):
     """The child left the organisation (R6.7)."""
 
     application_id: Id
@@ -272,7 +272,7 @@ class ChildLeft(EventData):
     place_id: Id
 
 
-class ClockTick(EventData):
+class ClockTick(EventData, frozen=True):
     """Nothing but time: the locality's time moves to the record's."""
 
 
