@@ -11,7 +11,7 @@ Values: records are dictionaries, a branch of a union of records is `(full name,
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from schemas.errors import Malformed
 
@@ -23,7 +23,9 @@ INT_BOUND = 1 << 31
 LONG_BOUND = 1 << 63
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 ORDINAL_MAX = date.max.toordinal()
-_SMALL = [bytes(((n << 1),)) for n in range(64)]
+MORE = 128  # the bit of a number's byte that says that another byte follows
+SMALL_END = 64  # the first count that needs a second byte
+_SMALL = [bytes((n << 1,)) for n in range(SMALL_END)]
 
 
 class Source:
@@ -42,16 +44,17 @@ class Source:
         return Malformed(f"at byte {min(self.position, len(self.data))}: {what}")
 
 
-Reader = Callable[[Source], Any]
-Writer = Callable[[bytearray, Any], None]
+Plain: TypeAlias = Any  # a value as the module's docstring says, or a schema as JSON data
+Reader = Callable[[Source], Plain]
+Writer = Callable[[bytearray, Plain], None]
 
 
-def compile_reader(schema: Any) -> Reader:
+def compile_reader(schema: Plain) -> Reader:
     """A function that reads one value of a schema. Raises: ValueError for a schema outside the subset."""
     return _Compiler().compile(schema).read
 
 
-def compile_writer(schema: Any) -> Writer:
+def compile_writer(schema: Plain) -> Writer:
     """A function that appends one value of a schema. The function raises ValueError, TypeError, KeyError or
     AttributeError for a value that the schema does not hold; compiling, ValueError for a schema outside the subset."""
     return _Compiler().compile(schema).write
@@ -64,16 +67,16 @@ def _read_long(source: Source) -> int:
     position = source.position
     try:
         byte = source.data[position]
-        if byte < 128:
+        if byte < MORE:
             source.position = position + 1
             return (byte >> 1) ^ -(byte & 1)
-        value = byte & 127
+        value = byte & (MORE - 1)
         shift = 7
         while True:
             position += 1
             byte = source.data[position]
-            value |= (byte & 127) << shift
-            if byte < 128:
+            value |= (byte & (MORE - 1)) << shift
+            if byte < MORE:
                 break
             shift += 7
             if shift >= 7 * VARINT_BYTES_MAX:
@@ -87,14 +90,14 @@ def _read_long(source: Source) -> int:
 
 
 def _write_long(out: bytearray, value: int) -> None:
-    if 0 <= value < 64:
+    if 0 <= value < SMALL_END:
         out += _SMALL[value]
         return
     if not -LONG_BOUND <= value < LONG_BOUND:
         raise ValueError(f"{value} has more than 64 bits")
     rest = value << 1 if value >= 0 else (-value << 1) - 1
-    while rest > 127:
-        out.append((rest & 127) | 128)
+    while rest >= MORE:
+        out.append(rest & (MORE - 1) | MORE)
         rest >>= 7
     out.append(rest)
 
@@ -162,7 +165,7 @@ def _read_string(source: Source) -> str:
         byte = data[position]
     except IndexError:
         raise source.malformed("the message ends before a text") from None
-    if byte < 128 and not byte & 1:  # up to 63 bytes: nearly every text of ours
+    if byte < MORE and not byte & 1:  # up to 63 bytes: nearly every text of ours
         position += 1
         end = position + (byte >> 1)
         if end > len(data):
@@ -179,7 +182,7 @@ def _read_string(source: Source) -> str:
 
 def _write_string(out: bytearray, value: str) -> None:
     raw = value.encode()
-    if len(raw) < 64:
+    if len(raw) < SMALL_END:
         out += _SMALL[len(raw)]
     else:
         _write_long(out, len(raw))
@@ -226,7 +229,7 @@ class _Compiler:
     def __init__(self) -> None:
         self._named: dict[str, _Compiled] = {}
 
-    def compile(self, schema: Any) -> _Compiled:
+    def compile(self, schema: Plain) -> _Compiled:
         if isinstance(schema, list):
             return self._union(schema)
         if isinstance(schema, str):
@@ -266,8 +269,9 @@ class _Compiler:
         return _Compiled(read, write, sum(each.bytes_min for _, each in compiled))
 
     def _union(self, branches: list[Any]) -> _Compiled:
-        if len(branches) == 2 and branches[0] == "null":
-            return _optional(self.compile(branches[1]))
+        if branches[0] == "null":
+            _, present = branches  # ValueError for more than two
+            return _optional(self.compile(present))
         if not all(isinstance(each, dict) and each["type"] == "record" for each in branches):
             raise ValueError("a union is null and one type, or records only")
         return _variants([(each["name"], self.compile(each)) for each in branches])
@@ -302,7 +306,7 @@ def _optional(present: _Compiled) -> _Compiled:
     """A union of null and one type: the only kind of optional field in the contracts."""
     read_present, write_present, _ = present
 
-    def read(source: Source) -> Any:
+    def read(source: Source) -> Plain:
         try:
             byte = source.data[source.position]
         except IndexError:
@@ -312,7 +316,7 @@ def _optional(present: _Compiled) -> _Compiled:
         source.position += 1
         return read_present(source) if byte else None
 
-    def write(out: bytearray, value: Any) -> None:
+    def write(out: bytearray, value: Plain) -> None:
         if value is None:
             out.append(0)
         else:

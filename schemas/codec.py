@@ -15,7 +15,7 @@ import msgspec
 from fastavro.schema import SchemaParseException
 from msgspec import Struct
 
-from schemas.avro_binary import Reader, Source, compile_reader, compile_writer
+from schemas.avro_binary import Plain, Reader, Source, compile_reader, compile_writer
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, EventData
 from schemas.facts import AnyFact
@@ -165,7 +165,7 @@ class ValueCodec(Generic[Value]):
         except (ValueError, TypeError, KeyError, AttributeError, SchemaParseException) as exc:
             raise Malformed(f"schema id {schema_id} is no version of {self.topic}: {exc}") from exc
 
-        def read(source: Source) -> Any:
+        def read(source: Source) -> Plain:
             # First strictly, with its limits: fastavro's own reading is lenient about counts and indexes.
             start = source.position
             check(source)
@@ -178,12 +178,12 @@ class ValueCodec(Generic[Value]):
         return read
 
 
-def _plain_schema(schema: Any) -> Any:
+def _plain_schema(schema: Plain) -> Plain:
     """A parsed schema, names in full, moments as the plain numbers that an `Instant` is."""
     return fastavro.parse_schema(_without_moments(schema))
 
 
-def _without_moments(node: Any) -> Any:
+def _without_moments(node: Plain) -> Plain:
     if isinstance(node, dict):
         if node.get("logicalType") == "timestamp-millis":
             return node["type"]
@@ -193,13 +193,13 @@ def _without_moments(node: Any) -> Any:
     return node
 
 
-def _encode_hook(value: Any) -> int:
+def _encode_hook(value: object) -> int:
     if type(value) is Instant:
         return int(value)
     raise TypeError(f"{type(value).__name__} has no place in a schema")
 
 
-def _decode_hook(kind: type, value: Any) -> Any:
+def _decode_hook(kind: type, value: object) -> Instant:
     if kind is Instant and type(value) is int and INSTANT_MIN <= value <= INSTANT_MAX:
         return Instant(value)
     raise ValueError(f"expected a moment in the years 1 to 9999, not {value!r}")

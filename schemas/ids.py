@@ -5,10 +5,11 @@ address is given (`oryn[registry]`).
 """
 
 import json
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from schemas.errors import Malformed, OrynError
 
@@ -32,6 +33,10 @@ COMPATIBILITY = {
 REGISTRY_TIMEOUT_S = 10
 REGISTRY_RETRIES = 2
 NOT_FOUND = 404
+TOO_MANY_REQUESTS = 429
+SERVER_ERRORS = range(500, 600)
+Json: TypeAlias = Any
+Answer = TypeVar("Answer")
 
 
 class RegistryUnavailable(OrynError):
@@ -48,7 +53,7 @@ class SchemaIds(Protocol):
     def id_of(self, topic: str) -> int:
         """The id of the present schema of a topic's value. Raises: RegistryUnavailable, SchemaMissing."""
 
-    def schema_of(self, schema_id: int) -> Any:
+    def schema_of(self, schema_id: int) -> Json:
         """The schema behind an id, as JSON data. Raises: Malformed if there is none, RegistryUnavailable."""
 
 
@@ -68,7 +73,7 @@ def earlier_schema_text(topic: str, version: int) -> str:
     return (files("schemas") / "avro" / "history" / subject_of(topic) / f"v{version}.avsc").read_text(encoding="utf-8")
 
 
-def fingerprint(schema: Any) -> str:
+def fingerprint(schema: Json) -> str:
     """SHA-256 of a schema without its documentation: what may not change under one id.
 
     Not Avro's own fingerprint, whose canonical form drops defaults and logical types.
@@ -77,7 +82,7 @@ def fingerprint(schema: Any) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _without_doc(node: Any) -> Any:
+def _without_doc(node: Json) -> Json:
     # A field may be called "doc": only a member that is text is documentation.
     if isinstance(node, dict):
         return {k: _without_doc(v) for k, v in node.items() if not (k == "doc" and isinstance(v, str))}
@@ -113,7 +118,7 @@ class FrozenIds:
         versions = frozen_table()[topic]
         return versions[max(versions)][0]
 
-    def schema_of(self, schema_id: int) -> Any:
+    def schema_of(self, schema_id: int) -> Json:
         """The version behind an id. Raises: Malformed."""
         if schema_id not in self._by_id:
             raise Malformed(f"schema id {schema_id} is none of the frozen ones")
@@ -129,8 +134,8 @@ class RegistryIds:
     def __init__(self, address: str) -> None:
         """Take the registry's URL; nothing is asked yet. Raises: OrynError without the client library."""
         try:
-            import httpx2
-            from confluent_kafka import schema_registry
+            import httpx2  # noqa: PLC0415  # an extra brings it: only who gives an address needs it
+            from confluent_kafka import schema_registry  # noqa: PLC0415
         except ImportError as exc:
             raise OrynError("a Schema Registry needs the extra `registry`: pip install 'oryn[registry]'") from exc
         self._library = schema_registry
@@ -146,27 +151,29 @@ class RegistryIds:
 
         Raises: RegistryUnavailable, or OrynError when the registry refuses a schema.
         """
-        for topic, level in COMPATIBILITY.items():
-            subject = subject_of(topic)
-            self._ask(lambda subject=subject, level=level: self._client.set_compatibility(subject, level))
-            schema = self._schema(topic)
-            schema_id = self._ask(lambda subject=subject, schema=schema: self._client.register_schema(subject, schema))
-            if schema_id is None:
-                raise OrynError(f"the Schema Registry does not take schemas for {subject}")
-            self._ids[topic] = schema_id
+        for topic in COMPATIBILITY:
+            self._ids[topic] = self._register(topic)
         return dict(self._ids)
+
+    def _register(self, topic: str) -> int:
+        subject = subject_of(topic)
+        self._ask(lambda: self._client.set_compatibility(subject, COMPATIBILITY[topic]))
+        schema_id = self._ask(lambda: self._client.register_schema(subject, self._schema(topic)))
+        if schema_id is None:
+            raise OrynError(f"the Schema Registry does not take schemas for {subject}")
+        return schema_id
 
     def id_of(self, topic: str) -> int:
         """The id that the registry gave the present schema. Raises: RegistryUnavailable, SchemaMissing."""
         known = self._ids.get(topic)
         if known is None:
             found = self._ask(lambda: self._client.lookup_schema(subject_of(topic), self._schema(topic)))
-            if found is None:
+            if found is None or found.schema_id is None:
                 raise SchemaMissing(f"the Schema Registry does not hold the present schema of {subject_of(topic)}")
             known = self._ids[topic] = found.schema_id
         return known
 
-    def schema_of(self, schema_id: int) -> Any:
+    def schema_of(self, schema_id: int) -> Json:
         """The registered schema of an id. Raises: Malformed, RegistryUnavailable."""
         if schema_id not in self._schemas:
             found = self._ask(lambda: self._client.get_schema(schema_id))
@@ -178,17 +185,17 @@ class RegistryIds:
                 raise Malformed(f"schema id {schema_id} is no Avro schema") from exc
         return self._schemas[schema_id]
 
-    def _schema(self, topic: str) -> Any:
+    def _schema(self, topic: str) -> Json:
         return self._library.Schema(schema_text(topic), "AVRO")
 
-    def _ask(self, request: Any) -> Any:
+    def _ask(self, request: Callable[[], Answer]) -> Answer | None:
         """The registry's answer, or null where it says that there is no such thing."""
         try:
             return request()
         except self._library.SchemaRegistryError as exc:
             if exc.http_status_code == NOT_FOUND:
                 return None
-            if exc.http_status_code >= 500 or exc.http_status_code == 429:
+            if exc.http_status_code == TOO_MANY_REQUESTS or exc.http_status_code in SERVER_ERRORS:
                 raise RegistryUnavailable(str(exc)) from exc
             raise OrynError(f"the Schema Registry refuses: {exc}") from exc
         except self._no_answer as exc:

@@ -1,0 +1,181 @@
+"""One locality's ordered history: decides events and timers, folds records, takes and restores snapshots.
+
+The pure core's front door. Time is given to it; it never asks a clock, never does I/O. Every record it returns is
+sealed and already folded, so the book stands behind it.
+"""
+
+from collections.abc import Iterator
+
+from schemas.errors import BrokenJournal
+from schemas.events import Event
+from schemas.instants import Instant
+from schemas.journal import Cause, JournalCodec, Record
+from schemas.words import TIMER_RANK, Timer
+from streams.rules import applications, daily, fold, timers
+from streams.rules.decide import decide
+from streams.rules.pack import Mode, Pack
+from streams.rules.settle import settle
+from streams.rules.snapshot import restore_state, snapshot_state
+from streams.rules.state import State
+from streams.rules.step import Step
+
+AGE_LIMIT_APPLICATIONS_MAX = 250
+# Timers that one record may not exhaust: the same one fires again until nothing is left to do.
+_REPEATING = frozenset({Timer.OPENING, Timer.AGE_LIMIT})
+
+
+class Book:
+    """The book of one locality."""
+
+    def __init__(self, locality: str, pack: Pack) -> None:
+        """Open an empty book. `locality`: 9-digit KATO code."""
+        self._take(State(locality, pack))
+
+    def _take(self, state: State) -> None:
+        self.state = state
+        self._codec = JournalCodec(state.zone.render)
+        self._laid_out = False
+
+    @property
+    def locality(self) -> str:
+        """Whose book it is."""
+        return self.state.locality
+
+    @property
+    def time(self) -> Instant:
+        """The last record's time; 0 before the first."""
+        return self.state.time
+
+    @property
+    def sequence(self) -> int:
+        """The last record's sequence; 0 before the first."""
+        return self.state.sequence
+
+    @property
+    def hash(self) -> str:
+        """The last record's hash; 64 zeros before the first."""
+        return self.state.hash
+
+    def handle(self, event: Event) -> Iterator[Record]:
+        """Fire what is due at or before the event's time, then decide the event: exactly one record for it.
+
+        A late event is decided at the book's time (contracts, section 2). The iterator must be exhausted before the
+        book is used again.
+        """
+        assert event.locality == self.state.locality, "an event belongs to its locality's book"
+        time = Instant(max(event.time, self.state.time))
+        yield from self.advance(time)
+        cause = Cause(event.topic, event.partition, event.offset, event.source, event.event_id, event.type)
+        step = self._begin(time, cause)
+        decide(step, event)
+        yield self._finish(step, cause)
+
+    def advance(self, until: Instant) -> Iterator[Record]:
+        """Fire every timer due at or before a moment, in order of (due, rank, subject)."""
+        state = self.state
+        if state.started_at is None:
+            return
+        if not self._laid_out:
+            state.schedule_daily()
+            self._laid_out = True
+        agenda = state.agenda
+        while (due := agenda.next_due()) is not None and due <= until:
+            due, timer, subject = agenda.pop()
+            if self._passed(due, timer, subject):
+                continue
+            record = self._open(due) if timer is Timer.OPENING and not subject else self._fire(due, timer, subject)
+            if record is not None:
+                yield record
+
+    def next_due(self) -> Instant | None:
+        """The earliest moment at which a timer may fire; none before the first event."""
+        if self.state.started_at is not None and not self._laid_out:
+            self.state.schedule_daily()
+            self._laid_out = True
+        return self.state.agenda.next_due()
+
+    def _passed(self, due: Instant, timer: Timer, subject: str) -> bool:
+        """Whether the journal is beyond this entry already: after a restore the agenda holds old ones, too."""
+        rank = TIMER_RANK[timer]
+        cursor = self.state.cursor
+        if timer in _REPEATING:
+            return (due, rank) < cursor[:2]
+        return (due, rank, subject) <= cursor
+
+    def _open(self, due: Instant) -> None:
+        """The daily opening: one timer for each queue that may have something to do."""
+        state = self.state
+        day = state.zone.day_of(due)
+        if state.opening_at(day) != due:
+            return  # a local act has moved it
+        for queue in state.queues.values():
+            if queue.mode is Mode.SCHEDULED and queue.has_openings:
+                state.agenda.add(due, Timer.OPENING, queue.id)
+        state.agenda.add(state.opening_at(day + 1), Timer.OPENING, "")
+
+    def _fire(self, due: Instant, timer: Timer, subject: str) -> Record | None:
+        cause = Cause(timer=timer, due=due, subject=subject)
+        step = self._begin(due, cause)
+        again = False
+        if timer is Timer.OPENING:
+            again = daily.opening(step, self.state.queue(subject))
+        elif timer is Timer.BULLETIN:
+            if self.state.next_bulletin() == due:
+                daily.bulletin(step, self._codec)
+        elif timer is Timer.AGE_LIMIT:
+            again = applications.age_limit_due(step, AGE_LIMIT_APPLICATIONS_MAX)
+            self.state.agenda.add(due if again else self.state.age_limit_after(due), timer, subject)
+        else:
+            timers.fire(step, timer, subject, due)
+        settle(step)
+        if again and timer is Timer.OPENING:
+            self.state.agenda.add(due, timer, subject)
+        if not step.facts:
+            self.state.sequence -= 1
+            return None
+        return self._finish(step, cause)
+
+    def _begin(self, time: Instant, cause: Cause) -> Step:
+        fold.begin(self.state, time, cause)
+        return Step(self.state)
+
+    def _finish(self, step: Step, cause: Cause) -> Record:
+        state = self.state
+        record = self._codec.seal(
+            Record(
+                locality=state.locality,
+                sequence=state.sequence,
+                time=state.now,
+                cause=cause,
+                pack=state.pack.id,
+                facts=tuple(step.facts),
+                previous_hash=state.hash,
+            )
+        )
+        fold.finish(state, record)
+        return record
+
+    def apply(self, record: Record) -> None:
+        """Fold one record of a journal; never decides. Raises: BrokenJournal when it is not the next one."""
+        state = self.state
+        if record.locality != state.locality:
+            raise BrokenJournal(f"record of {record.locality} in the book of {state.locality}")
+        if record.sequence != state.sequence + 1:
+            raise BrokenJournal(f"{state.locality}: record {record.sequence} follows {state.sequence}")
+        if record.previous_hash != state.hash or self._codec.seal(record).hash != record.hash:
+            raise BrokenJournal(f"{state.locality}: the hash of record {record.sequence} does not hold")
+        if record.pack != state.pack.id:
+            raise BrokenJournal(f"{state.locality}: record {record.sequence} was decided under {record.pack}")
+        fold.apply(state, record)
+        self._laid_out = False
+
+    def snapshot(self) -> bytes:
+        """The state as bytes: equal books give equal bytes, on any machine."""
+        return snapshot_state(self.state)
+
+    @classmethod
+    def restore(cls, snapshot: bytes, pack: Pack) -> "Book":
+        """The book that a snapshot was taken of. Raises: BrokenJournal when it is none, or of another pack."""
+        book = cls.__new__(cls)
+        book._take(restore_state(snapshot, pack))
+        return book

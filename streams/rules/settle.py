@@ -1,0 +1,66 @@
+"""What every change of a queue calls for: revoked promises, immediate access, automatic referrals (R5.6, R5.7)."""
+
+from schemas import facts as f
+from schemas.words import How, Stage
+from streams.rules.daily import grant, open_ended, prioritise
+from streams.rules.model import Application, Place
+from streams.rules.pack import Mode
+from streams.rules.queue import Queue
+from streams.rules.referrals import issue
+from streams.rules.step import Step
+
+# Access that is granted at once belongs to the record of its cause, however much it is.
+UNBOUNDED = 2**31
+
+
+def settle(step: Step) -> None:
+    """Go through the touched queues until none is touched."""
+    touched = step.state.touched
+    while touched:
+        queue = touched.pop(next(iter(touched)))
+        if queue.mode is Mode.AUTOMATIC:
+            _match(step, queue)
+        else:
+            _revoke(step, queue)
+        if queue.mode is Mode.IMMEDIATE_ACCESS:
+            prioritise(step, queue, Stage.RELEASED, UNBOUNDED)
+            open_ended(step, queue, UNBOUNDED)
+            grant(step, queue, UNBOUNDED)
+
+
+def _revoke(step: Step, queue: Queue) -> None:
+    """R5.6: the last in order who is too many loses the access."""
+    if not queue.holders:
+        return
+    while (loser := queue.last_of_too_many()) is not None:
+        step.emit(f.AccessRevoked(loser.id))
+
+
+def _match(step: Step, queue: Queue) -> None:
+    """R5.7: of several waiting places the oldest first, each to the first eligible application."""
+    while (pair := _first_match(step, queue)) is not None:
+        application, place = pair
+        issue(step, application, place, How.AUTOMATIC)
+    queue.settled()
+
+
+def _first_match(step: Step, queue: Queue) -> tuple[Application, Place] | None:
+    """The next match among the places and applications that are new; all others were looked at before."""
+    if not queue.new_places and not queue.new_applications:
+        return None
+    applications = step.state.applications
+    newcomers = sorted(
+        (application for each in queue.new_applications if _waits(application := applications[each])),
+        key=queue.number,
+    )
+    for place in queue.oldest_first((Stage.RELEASED, Stage.LISTED)):
+        fresh = place.id in queue.new_places
+        candidates = (applications[each] for each in queue.order) if fresh else iter(newcomers)
+        for application in candidates:
+            if step.state.eligible(application, place):
+                return application, place
+    return None
+
+
+def _waits(application: Application) -> bool:
+    return application.status.value == "QUEUED"

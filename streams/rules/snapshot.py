@@ -1,0 +1,214 @@
+"""A book as bytes and back. A cache of the journal: it can always be made again. Never decides, never does I/O.
+
+MessagePack of plain structures in the order of the fold, so that equal books give equal bytes.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from schemas.errors import BrokenJournal
+from schemas.instants import Instant
+from schemas.words import Group, Stage, Timer
+from schemas.zones import date_to_day
+from streams.rules.model import (
+    Application,
+    Arrival,
+    KeptRecall,
+    LocalAct,
+    Organisation,
+    Place,
+    Status,
+)
+from streams.rules.pack import Mode, Pack
+from streams.rules.queue import OFFERED, position_of
+from streams.rules.repeats import Generation
+from streams.rules.state import State
+
+FORMAT = "oryn-book-1"
+
+
+class _Phase(Struct, array_like=True):
+    queue: str
+    phase: int
+    remembered: dict[str, int]
+
+
+class _Kept(Struct, array_like=True):
+    place_id: str
+    organisation_id: str
+    recall: KeptRecall
+
+
+class _Snapshot(Struct):
+    format: str
+    pack: str
+    locality: str
+    sequence: int
+    hash: str
+    time: Instant
+    cursor: tuple[int, int, str]
+    started_at: Instant | None
+    organisations: list[Organisation]
+    acts: list[LocalAct]
+    places: list[Place]
+    applications: list[Application]
+    children: dict[str, tuple[str, ...]]
+    favoured: list[str]
+    phases: list[_Phase]
+    kept_recalls: list[_Kept]
+    repeats_since: Instant
+    repeats_younger: Generation
+    repeats_older: Generation
+    arrivals: list[Arrival]
+    arrival_count: int
+    referral_count: int
+    bulletin_number: int
+    bulletin_day: int | None
+    bulletin_hash: str
+
+
+def _encode_hook(value: object) -> int:
+    assert type(value) is Instant, type(value)
+    return int(value)
+
+
+def _decode_hook(kind: type, value: Any) -> Any:
+    assert kind is Instant, kind
+    return Instant(value)
+
+
+_ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_hook, order="deterministic")
+_DECODER = msgspec.msgpack.Decoder(_Snapshot, dec_hook=_decode_hook)
+
+
+def snapshot_state(state: State) -> bytes:
+    """All that the fold has made, in one piece."""
+    return _ENCODER.encode(
+        _Snapshot(
+            format=FORMAT,
+            pack=state.pack.id,
+            locality=state.locality,
+            sequence=state.sequence,
+            hash=state.hash,
+            time=state.time,
+            cursor=state.cursor,
+            started_at=state.started_at,
+            organisations=list(state.organisations.values()),
+            acts=state.acts,
+            places=list(state.places.values()),
+            applications=list(state.applications.values()),
+            children=state.children,
+            favoured=list(state.favoured),
+            phases=[
+                _Phase(queue.id, queue.order.phase, queue.order.remembered)
+                for queue in sorted(state.queues.values(), key=lambda queue: queue.id)
+            ],
+            kept_recalls=[_Kept(*key, recall) for key, recall in sorted(state.kept_recalls.items())],
+            repeats_since=state.repeats.since,
+            repeats_younger=state.repeats.younger,
+            repeats_older=state.repeats.older,
+            arrivals=state.arrivals,
+            arrival_count=state.arrival_count,
+            referral_count=state.referral_count,
+            bulletin_number=state.bulletin_number,
+            bulletin_day=state.bulletin_day,
+            bulletin_hash=state.bulletin_hash,
+        )
+    )
+
+
+def restore_state(snapshot: bytes, pack: Pack) -> State:
+    """The state again, with its orders, stages and agenda. Raises: BrokenJournal."""
+    try:
+        read = _DECODER.decode(snapshot)
+    except msgspec.MsgspecError as exc:
+        raise BrokenJournal(f"not a snapshot of a book: {exc}") from exc
+    if read.format != FORMAT or read.pack != pack.id:
+        raise BrokenJournal(f"a snapshot of format {read.format} and pack {read.pack}: rebuild it from the journal")
+    state = State(read.locality, pack)
+    state.sequence, state.hash, state.time, state.now = read.sequence, read.hash, read.time, read.time
+    state.cursor, state.started_at = read.cursor, read.started_at
+    state.organisations = {each.id: each for each in read.organisations}
+    state.acts = read.acts
+    state.children, state.favoured = read.children, dict.fromkeys(read.favoured)
+    state.kept_recalls = {(each.place_id, each.organisation_id): each.recall for each in read.kept_recalls}
+    state.repeats.since = read.repeats_since
+    state.repeats.younger, state.repeats.older = read.repeats_younger, read.repeats_older
+    state.arrivals, state.arrival_count = read.arrivals, read.arrival_count
+    state.referral_count = read.referral_count
+    state.bulletin_number, state.bulletin_day = read.bulletin_number, read.bulletin_day
+    state.bulletin_hash = read.bulletin_hash
+    for place in read.places:
+        _restore_place(state, place)
+    for application in read.applications:
+        _restore_application(state, application)
+    for phase in read.phases:
+        order = state.queue(phase.queue).order
+        order.phase, order.remembered = phase.phase, phase.remembered
+    for (place_id, _), kept in state.kept_recalls.items():
+        state.agenda.add(kept.until, Timer.RECALL, place_id)
+    for queue in state.queues.values():
+        queue.settled()
+    return state
+
+
+def _restore_place(state: State, place: Place) -> None:
+    state.places[place.id] = place
+    queue = state.queue(place.terms.queue)
+    if place.stage in OFFERED:
+        queue.move(place, place.stage, state.place_class(place))
+    gone = place.stage in (Stage.RECALLED, Stage.ENDED)
+    if place.terms.admission_until is not None and not gone:
+        due = state.zone.at(date_to_day(place.terms.admission_until) + 1)
+        state.agenda.add(due, Timer.TEMPORARY_END, place.id)
+    if place.until is not None and queue.mode is Mode.IMMEDIATE_ACCESS:
+        state.agenda.add(place.until, Timer.WINDOW, place.id)
+
+
+_DEADLINES = {
+    Status.REGISTERED: Timer.REGISTRATION,
+    Status.DEFERRED: Timer.JOINING,
+    Status.STOPPED: Timer.STOP_LIST,
+}
+
+
+def _restore_application(state: State, application: Application) -> None:
+    kind = application.kind
+    application.kind = state.interned_kind(
+        kind.born,
+        exempt=kind.exempt,
+        private_only=kind.private_only,
+        on_temporary=kind.on_temporary,
+        excluded=kind.excluded,
+    )
+    application.benefits = state.interned_benefits(application.benefits)
+    application.claimed = state.interned_benefits(application.claimed)
+    state.applications[application.id] = application
+    queue = state.queue(application.queue)
+    application.queue = queue.id
+    status = application.status
+    if status is Status.QUEUED:
+        _restore_waiting(state, application)
+    elif status in (Status.REFERRED, Status.STOPPED, Status.SUSPENDED):
+        queue.order.regroup(Group.GENERAL, application.group, position_of(application), waiting=False)
+    timer = _DEADLINES.get(status)
+    if timer is not None and application.deadline is not None:
+        state.agenda.add(application.deadline, timer, application.id)
+    if application.interest_due is not None:
+        state.agenda.add(application.interest_due, Timer.INTEREST, application.id)
+    for referral in (application.referral, application.temporary):
+        if referral is not None:
+            state.schedule_referral(application.id, referral)
+
+
+def _restore_waiting(state: State, application: Application) -> None:
+    queue, until = state.queue(application.queue), application.access_until
+    application.access_until = None
+    queue.join(application)
+    if until is not None:
+        queue.grant(application)
+        application.access_until = until
+        state.agenda.add(until, Timer.ACCESS, application.id)
+        state.schedule_reminder(application.id, until)
