@@ -75,18 +75,6 @@ class Memory(Struct):
             raise BrokenJournal(f"place {place_id!r} is named, but is not on offer")
         return organisation_id
 
-    def open(self, fact: f.Fact) -> None:
-        """Take in what the outputs of this fact must already see."""
-        opened = _OPEN.get(type(fact))
-        if opened is not None:
-            opened(self, fact)
-
-    def close(self, fact: f.Fact) -> None:
-        """Take in what the outputs of this fact must not see yet."""
-        closed = _CLOSE.get(type(fact))
-        if closed is not None:
-            closed(self, fact)
-
     def forget(self, application_id: str) -> None:
         """Drop an application that was refused or archived. Raises: BrokenJournal while a referral of it is live."""
         application = self.applications.pop(application_id, None)
@@ -178,13 +166,15 @@ def _ended(memory: Memory, fact: f.ReferralEnded) -> None:
         application.place_id = None
 
 
-_OPEN: dict[type[f.Fact], Callable[..., None]] = {
+# What the outputs of a fact must already see.
+OPENS: dict[type[f.Fact], Callable[..., None]] = {
     f.ApplicationRegistered: _registered,
     f.PlaceReleased: _released,
     f.ReferralIssued: _issued,
     f.ApplicantLinked: _linked,
 }
-_CLOSE: dict[type[f.Fact], Callable[..., None]] = {
+# What the outputs of a fact must not see yet.
+CLOSES: dict[type[f.Fact], Callable[..., None]] = {
     f.PlaceRecalled: _off_offer,
     f.PlaceEnded: _off_offer,
     f.PlaceFilled: _filled,

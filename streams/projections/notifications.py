@@ -42,24 +42,15 @@ ORGANISATION_EVENTS = frozenset(
     )
 )
 
+# Looked up once: it is part of nearly every message.
+_APPLICANT = Audience.APPLICANT
+
 _END_MESSAGES = {
     EndCause.CANCELLED: MessageKind.REFERRAL_CANCELLED,
     EndCause.LAPSED: MessageKind.REFERRAL_LAPSED,
     EndCause.RECALLED: MessageKind.REFERRAL_VOIDED,
     EndCause.REFUSED: MessageKind.REFERRAL_REFUSED,
 }
-
-
-def notify_applicant(view: View, fact: f.Fact) -> Notification | None:
-    """The message to the applicant about this fact, or none (R7.1)."""
-    maker = APPLICANT_MESSAGES.get(type(fact))
-    return None if maker is None else maker(view, fact)
-
-
-def notify_organisation(view: View, fact: f.Fact) -> Notification | None:
-    """The message to the organisation about this fact, or none (R7.1)."""
-    maker = ORGANISATION_MESSAGES.get(type(fact))
-    return None if maker is None else maker(view, fact)
 
 
 class _Ended(TypedDict, total=False):
@@ -102,7 +93,7 @@ def _to_applicant(view: View, application_id: str, kind: MessageKind, **content:
     return Notification(
         id=view.message_id(to_organisation=False),
         locality=view.locality,
-        audience=Audience.APPLICANT,
+        audience=_APPLICANT,
         recipient=view.memory.application(application_id).applicant_id,
         kind=kind,
         at=view.at,

@@ -60,7 +60,7 @@ def _number_of(record: Record) -> int | None:
     """The last number that the record gave the event's application: the first one that it queues, moves or returns."""
     subject, number = None, None
     for fact in record.facts:
-        if isinstance(fact, f.ApplicationQueued | f.ApplicationRegrouped | f.ApplicationReturned):
+        if isinstance(fact, (f.ApplicationQueued, f.ApplicationRegrouped, f.ApplicationReturned)):
             subject = subject or fact.application_id
             if fact.application_id == subject and fact.number is not None:
                 number = fact.number

@@ -4,7 +4,8 @@ Reads journal records only, in their order, so it runs wherever the journal is. 
 on any machine. Pure: no clock, no input or output, no book, no decision.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, get_args
 
 import msgspec
 from msgspec import Struct
@@ -13,9 +14,9 @@ from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.instants import Instant
 from schemas.journal import Record
-from schemas.outputs import Output
+from schemas.outputs import Output, ServiceStage
 from streams.projections.bulletins import bulletin_of
-from streams.projections.memory import Memory
+from streams.projections.memory import CLOSES, OPENS, Memory
 from streams.projections.notifications import APPLICANT_MESSAGES, ORGANISATION_MESSAGES
 from streams.projections.outcomes import outcome_of
 from streams.projections.referrals import REFERRAL_VIEWS
@@ -78,25 +79,25 @@ class Projection:
 
     def _facts(self, record: Record, outputs: list[Output]) -> None:
         memory = self._memory
-        view = View(memory, record.locality, record.sequence, record.time, record.cause)
+        view = View(memory, record)
         gone: list[str] = []
         for position, fact in enumerate(record.facts):
-            view.position = position
-            memory.open(fact)
             kind = type(fact)
-            for table in _SINGLE:
-                maker = table.get(kind)
-                if maker is not None:
-                    output = maker(view, fact)
-                    if output is not None:
-                        outputs.append(output)
-            stages = STAGES.get(kind)
-            if stages is not None:
-                outputs.extend(stages(view, fact))
-            memory.close(fact)
+            route = _ROUTES[kind]
+            view.position = position
+            if route.opens is not None:
+                route.opens(memory, fact)
+            for maker in route.singles:
+                output = maker(view, fact)
+                if output is not None:
+                    outputs.append(output)
+            if route.stages is not None:
+                outputs += route.stages(view, fact)
+            if route.closes is not None:
+                route.closes(memory, fact)
             if isinstance(fact, f.ReferralEnded):
                 view.ended[fact.application_id] = fact
-            elif isinstance(fact, f.ApplicationRefused | f.ApplicationArchived):
+            elif isinstance(fact, _LEAVING):
                 gone.append(fact.application_id)
         # Only now: a later fact of the same record may still name them (an access that is revoked with the exit).
         for application_id in gone:
@@ -126,10 +127,31 @@ class Projection:
         return len(self._memory.applications), len(self._memory.referrals), len(self._memory.organisations)
 
 
-# In the order in which a fact's outputs come out.
-_SINGLE: tuple[dict[type[f.Fact], Callable[..., Output | None]], ...] = (
+_LEAVING = (f.ApplicationRefused, f.ApplicationArchived)
+
+
+class _Route(NamedTuple):
+    """What happens to one type of fact, in this order."""
+
+    opens: Callable[..., None] | None
+    singles: tuple[Callable[..., Output | None], ...]
+    stages: Callable[..., tuple[ServiceStage, ...]] | None
+    closes: Callable[..., None] | None
+
+
+_SINGLES: tuple[Mapping[type[f.Fact], Callable[..., Output | None]], ...] = (
     {f.BulletinIssued: bulletin_of},
-    dict(APPLICANT_MESSAGES),
-    dict(ORGANISATION_MESSAGES),
-    dict(REFERRAL_VIEWS),
+    APPLICANT_MESSAGES,
+    ORGANISATION_MESSAGES,
+    REFERRAL_VIEWS,
 )
+# One look-up for each fact: an opening has thousands of them.
+_ROUTES: dict[type[f.Fact], _Route] = {
+    kind: _Route(
+        opens=OPENS.get(kind),
+        singles=tuple(table[kind] for table in _SINGLES if kind in table),
+        stages=STAGES.get(kind),
+        closes=CLOSES.get(kind),
+    )
+    for kind in get_args(f.AnyFact)
+}

@@ -10,12 +10,6 @@ from schemas.outputs import ReferralState, ReferralView
 from streams.projections.view import View
 
 
-def referral_view(view: View, fact: f.Fact) -> ReferralView | None:
-    """What this fact changes in the organisation's view, or none."""
-    maker = REFERRAL_VIEWS.get(type(fact))
-    return None if maker is None else maker(view, fact)
-
-
 def _runs(view: View, fact: f.ReferralActivated | f.ReferralExtended) -> ReferralView:
     referral = view.memory.referral(fact.place_id)
     return ReferralView(

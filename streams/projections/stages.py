@@ -10,10 +10,15 @@ from typing import NamedTuple
 from schemas import facts as f
 from schemas.instants import Instant
 from schemas.outputs import BoundParty, ServiceStage, ServiceStageName, StageResult
-from schemas.words import RefusalReason
+from schemas.words import ArchiveReason, EndCause, How, RefusalReason
 from streams.projections.memory import LiveReferral
 from streams.projections.view import View
 
+_REFUSED = {reason: StageResult(reason.value) for reason in RefusalReason}
+_HOW = {how: StageResult(how.value) for how in How}
+_ARCHIVED = {reason: StageResult(reason.value) for reason in ArchiveReason}
+# Two causes are only of returns to the order, never of an end.
+_ENDED = {cause: StageResult(cause.value) for cause in set(EndCause) - {EndCause.STOP_LIST_ENDED, EndCause.RESTORED}}
 # A confirmation may reach three stages at once: each has its own position among them, so ids do not move.
 _NTH = {ServiceStageName.CONFIRMED: 1, ServiceStageName.QUEUED: 2}
 
@@ -27,12 +32,6 @@ class _Term(NamedTuple):
 
 
 _NO_TERM = _Term()
-
-
-def stages_of(view: View, fact: f.Fact) -> tuple[ServiceStage, ...]:
-    """The stages that this fact reaches, in their order."""
-    maker = STAGES.get(type(fact))
-    return () if maker is None else maker(view, fact)
 
 
 def _stage(
@@ -143,7 +142,7 @@ def _access(view: View, fact: f.AccessGranted) -> tuple[ServiceStage, ...]:
 
 def _referral(view: View, fact: f.ReferralIssued) -> tuple[ServiceStage, ...]:
     term = _applicants(view.memory.application(fact.application_id).access_until, fact.referral)
-    return (_stage(view, fact.application_id, ServiceStageName.REFERRAL, term, StageResult(fact.how.value)),)
+    return (_stage(view, fact.application_id, ServiceStageName.REFERRAL, term, _HOW[fact.how]),)
 
 
 def _active(view: View, fact: f.ReferralActivated) -> tuple[ServiceStage, ...]:
@@ -155,15 +154,13 @@ def _active(view: View, fact: f.ReferralActivated) -> tuple[ServiceStage, ...]:
 
 def _ended(view: View, fact: f.ReferralEnded) -> tuple[ServiceStage, ...]:
     term = _running(view.memory.referral(fact.place_id))
-    return (_stage(view, fact.application_id, ServiceStageName.ENDED, term, StageResult(fact.cause.value)),)
+    return (_stage(view, fact.application_id, ServiceStageName.ENDED, term, _ENDED[fact.cause]),)
 
 
 def _archived(view: View, fact: f.ApplicationArchived) -> tuple[ServiceStage, ...]:
-    result = StageResult(fact.reason.value)
+    result = _ARCHIVED[fact.reason]
     return (_stage(view, fact.application_id, ServiceStageName.ARCHIVED, _NO_TERM, result),)
 
-
-_REFUSED = {reason: StageResult(reason.value) for reason in RefusalReason}
 
 STAGES: dict[type[f.Fact], Callable[..., tuple[ServiceStage, ...]]] = {
     f.ApplicationRegistered: _submitted,

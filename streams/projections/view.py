@@ -5,7 +5,7 @@ Owns the ids of outputs and nothing else. Never decides.
 
 from schemas import facts as f
 from schemas.instants import Instant
-from schemas.journal import Cause
+from schemas.journal import Cause, Record
 from streams.projections.memory import Memory
 
 MESSAGES_PER_FACT_MAX = 2  # one to the applicant, one to the organisation
@@ -15,23 +15,24 @@ STAGES_PER_FACT_MAX = 3  # papers shown, confirmed and queued in one step
 class View:
     """The position of the projection inside one record."""
 
-    __slots__ = ("at", "cause", "ended", "locality", "memory", "position", "sequence")
+    __slots__ = ("_record", "at", "cause", "ended", "locality", "memory", "position", "sequence")
 
-    def __init__(self, memory: Memory, locality: str, sequence: int, at: Instant, cause: Cause) -> None:
+    def __init__(self, memory: Memory, record: Record) -> None:
         """Stand before the first fact of a record."""
         self.memory = memory
-        self.locality = locality
-        self.sequence = sequence
-        self.at = at
-        self.cause = cause
+        self.locality: str = record.locality
+        self.sequence: int = record.sequence
+        self.at: Instant = record.time
+        self.cause: Cause = record.cause
         self.position = 0
+        self._record = f"{record.locality}:{record.sequence}:"
         # Application to the end of its referral in this record: why it was stopped, regrouped or came back.
         self.ended: dict[str, f.ReferralEnded] = {}
 
     def message_id(self, to_organisation: bool) -> str:
         """The id of a message about this fact. It does not move when other facts gain or lose messages."""
-        return f"{self.locality}:{self.sequence}:{MESSAGES_PER_FACT_MAX * self.position + to_organisation}"
+        return f"{self._record}{MESSAGES_PER_FACT_MAX * self.position + to_organisation}"
 
     def stage_id(self, nth: int) -> str:
         """The id of one of the stages of this fact, by its fixed position among them (from 0)."""
-        return f"{self.locality}:{self.sequence}:{STAGES_PER_FACT_MAX * self.position + nth}"
+        return f"{self._record}{STAGES_PER_FACT_MAX * self.position + nth}"
