@@ -30,6 +30,7 @@ COMMANDS = {
     "why": "Explain an application or a place, record by record.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
+MAINTENANCE = {"calendar"}  # commands that need the development environment
 HELP = """
 Allocates kindergarten places by published rules. Every decision is a record of a journal that anyone can verify.
 
@@ -52,12 +53,18 @@ def load(name: str) -> Any:
     except ModuleNotFoundError as exc:
         if exc.name is None or exc.name.partition(".")[0] in OWN_PACKAGES:
             raise
+        extra = "dev" if name in MAINTENANCE else "all"
         raise OrynError(
-            f"`oryn {name}` needs the package {exc.name}; install it with: pip install 'oryn[all]'"
+            f"`oryn {name}` needs the package {exc.name}; install it with: pip install 'oryn[{extra}]'"
         ) from exc
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
     app.command(name)(body)
     return typer.main.get_command(app)
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: without a reader the interpreter would complain on its way out."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class CommandTable(TyperGroup):
@@ -70,7 +77,12 @@ class CommandTable(TyperGroup):
 
     def invoke(self, ctx: Any) -> None:
         """Run the command; what it returns is its exit code."""
-        code = super().invoke(ctx)
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as exc:
+            _drop_output()
+            raise typer.Exit(READER_LEFT) from exc
         if code:
             raise typer.Exit(code)
 
@@ -121,6 +133,5 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # What is still buffered has no reader; without this the interpreter would complain on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(READER_LEFT)
