@@ -40,7 +40,7 @@ class Source:
         self.items = 0
 
     def malformed(self, what: str) -> Malformed:
-        """The error for what was found at the present position."""
+        """The error for what was found; its position is how far the message had been read."""
         return Malformed(f"at byte {min(self.position, len(self.data))}: {what}")
 
 

@@ -185,6 +185,10 @@ class RegistryIds:
                 raise Malformed(f"schema id {schema_id} is no Avro schema") from exc
         return self._schemas[schema_id]
 
+    def close(self) -> None:
+        """End the connections. Repeatable."""
+        self._client.close()
+
     def _schema(self, topic: str) -> Json:
         return self._library.Schema(schema_text(topic), "AVRO")
 
