@@ -59,8 +59,19 @@ def decide(step: Step, event: Event) -> None:
             DECISIONS[type(event.data)](step, event.data)
     except Refused as refused:
         assert not step.facts, "a rejected event has no effect"
-        step.emit(f.Rejected(refused.reason, refused.detail))
+        step.emit(_rejected(refused, event.data))
     except AlreadyDecided as repeated:
         assert not step.facts, "a repeated event has no effect"
         step.emit(f.Duplicate(repeated.sequence))
     settle(step)
+
+
+def _rejected(refused: Refused, data: EventData) -> f.Rejected:
+    """Names the subjects of the event, as far as it names one of each: whom it concerned stays provable (R8.3)."""
+    return f.Rejected(
+        refused.reason,
+        refused.detail,
+        getattr(data, "organisation_id", None),
+        getattr(data, "place_id", None),
+        getattr(data, "application_id", None),
+    )
