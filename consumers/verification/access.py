@@ -1,0 +1,230 @@
+"""Checks the turns: openings, grants in order, promises kept (R5.2 to R5.6, invariants 3 and 4). Decides nothing: it
+computes by its own walk through the order who is next, and compares."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from consumers.verification.book import Account, Step
+from consumers.verification.findings import Broken
+from consumers.verification.referrals import first_eligible
+from consumers.verification.shapes import (
+    AccessGranted,
+    AccessLapsed,
+    AccessRevoked,
+    AccessUsed,
+    PlaceOpened,
+    PlacePrioritised,
+)
+from consumers.verification.state import Application, Place, Queue, Where, profile_of
+from schemas.words import Stage, Timer
+
+
+def next_turn(account: Account, queue: Queue, due: int) -> Application | None:
+    """Who is granted access next in this opening. It counts as a holder from then on."""
+    if account.walk is None or account.walk_key != (due, queue.name):
+        account.walk, account.walk_key = expected_grants(account, queue), (due, queue.name)
+    return next(account.walk, None)
+
+
+def drop_walk(account: Account, due: int, subject: str) -> None:
+    """A record of another cause follows: the order may change under the walk."""
+    if account.walk_key != (due, subject):
+        account.walk = None
+
+
+def expected_grants(account: Account, queue: Queue) -> Iterator[Application]:
+    """R5.2.3: in queue order, each eligible application without access, as long as all holders can be served."""
+    pool = queue.pool
+    pool.settle()
+    hopeless: set[int] = set()
+    if pool.full():
+        return
+    for application_id in queue.order.ids():
+        application = account.applications[application_id]
+        assert application is not None
+        if application.access_until:
+            continue
+        profile = profile_of(application)
+        mask = pool.mask(profile)
+        # Whom a kind of profile cannot be added for now, it cannot be added for later in the same opening either.
+        if not mask or mask in hopeless:
+            continue
+        if not pool.grant(profile):
+            hopeless.add(mask)
+            continue
+        application.held = profile
+        yield application
+        if pool.full():
+            return
+
+
+def _opening(account: Account, queue: Queue, step: Step) -> None:
+    if queue.automatic or step.timer is not Timer.OPENING or step.subject != queue.name:
+        raise Broken("R5.2", "this belongs to the opening of the queue {queue}", queue=queue.name)
+    day = account.zone.day_of(step.due)
+    if day not in account.act_days and account.zone.at(day, account.minutes(day, bulletin=False)) != step.due:
+        raise Broken("R5.2", "the opening is at another time of the day")
+
+
+def place_prioritised(account: Account, fact: PlacePrioritised, step: Step) -> None:
+    """R5.2.1: a listed place, at the opening of its queue."""
+    place = account.place(fact.place_id, step)
+    _opening(account, place.queue, step)
+    if place.stage is not Stage.LISTED:
+        raise Broken("R2.2", "place {id} is {stage}, not LISTED", id=fact.place_id, stage=place.stage)
+    until = account.moments.of(fact.until)
+    account.check_deadline(until, step.since, account.table.window_days, "R5.2")
+    account.offer(place, until)
+
+
+def place_opened(account: Account, fact: PlaceOpened, step: Step) -> None:
+    """R5.2.2: its window has ended, and no older one of its kind is kept back instead."""
+    place = account.place(fact.place_id, step)
+    queue = place.queue
+    _opening(account, queue, step)
+    if place.stage is not Stage.PRIORITY or place.until > step.due:
+        raise Broken("R5.2", "the window of place {id} has not ended", id=fact.place_id)
+    for until, arrived, other_id in queue.windows:
+        if until > step.due:
+            break
+        other = account.places[other_id]
+        assert isinstance(other, Place)
+        if arrived < place.arrived and other.kind == place.kind:
+            raise Broken("R5.2", "place {id} opens before the older {other}", id=fact.place_id, other=other_id)
+    account.withdraw(place, Stage.OPEN)
+
+
+def access_granted(account: Account, fact: AccessGranted, step: Step) -> None:
+    """R5.2.3, invariant 4: the very application whose turn it is."""
+    application = account.application(fact.application_id, step)
+    queue = application.queue
+    if fact.queue != queue.name:
+        raise Broken("R5.2", "application {id} stands in {name}", id=application.id, name=queue.name)
+    _opening(account, queue, step)
+    if application.where is not Where.WAITING or application.access_until:
+        raise Broken(
+            "invariant 2", "application {id} is {where} or has access", id=application.id, where=application.where.value
+        )
+    expected = next_turn(account, queue, step.due)
+    if expected is not application:
+        raise Broken(
+            "invariant 4",
+            "access goes to {id}, but the turn is {turn}",
+            id=application.id,
+            turn="nobody's" if expected is None else f"that of {expected.id}",
+        )
+    if not 1 <= fact.places <= len(queue.windows) + queue.open:
+        raise Broken("R5.2", "{found} places on the list are not there", found=fact.places)
+    until = account.moments.of(fact.until)
+    account.check_deadline(until, step.since, account.table.window_days, "R5.2")
+    application.access_until = until
+    queue.holders[application.id] = application
+    account.oblige(until, Timer.ACCESS, application.id)
+
+
+def _holder(account: Account, application_id: str, step: Step) -> Application:
+    application = account.application(application_id, step)
+    if not application.access_until:
+        raise Broken("R5.4", "application {id} has no access", id=application_id)
+    return application
+
+
+def access_lapsed(account: Account, fact: AccessLapsed, step: Step) -> None:
+    """R5.4: at its deadline."""
+    application = _holder(account, fact.application_id, step)
+    if step.timer is not Timer.ACCESS or application.access_until != step.due or step.subject != application.id:
+        raise Broken("R5.4", "the access of application {id} has not run out", id=application.id)
+    account.release_access(application)
+
+
+def access_revoked(account: Account, fact: AccessRevoked, step: Step) -> None:
+    """R5.6. Whether there was a reason is checked when the record ends."""
+    application = _holder(account, fact.application_id, step)
+    account.release_access(application)
+    step.revoked.append(application)
+
+
+def access_used(account: Account, fact: AccessUsed, step: Step) -> None:
+    """R5.5: by a choice."""
+    application = _holder(account, fact.application_id, step)
+    if step.cause != "PlacesChosen" or application.access_until <= step.time:
+        raise Broken("R5.5", "the access of application {id} cannot be used", id=application.id)
+    account.release_access(application)
+    step.used[application.id] = application
+
+
+def settle_access(account: Account, step: Step) -> None:
+    """Invariant 3 and R5.6 when a record ends: every holder can be given a place; who lost access had to."""
+    for application in step.used.values():
+        if all(application is not served for served, *_ in step.issued):
+            raise Broken("R5.5", "the access of application {id} is used up without a referral", id=application.id)
+    for queue in account.touched.values():
+        if queue.automatic:
+            _check_waiting(account, queue)
+            continue
+        if not queue.pool.settle():
+            raise Broken("invariant 3", "the holders of access in {queue} have no different places", queue=queue.name)
+    for queue in {each.queue.name: each.queue for each in step.revoked}.values():
+        _check_revoked(account, queue, step)
+
+
+def _check_revoked(account: Account, queue: Queue, step: Step) -> None:
+    """R5.6: taken from first to last, exactly those who do not fit any more lost their access."""
+    lost = {each.id: each for each in step.revoked if each.queue is queue and each.where is Where.WAITING}
+    lost = {name: each for name, each in lost.items() if account.applications.get(name) is each}
+    if not lost:
+        return
+    candidates = sorted([*queue.holders.values(), *lost.values()], key=lambda each: account.number(each)[0])
+    pool = queue.pool.without_holders()
+    kept_back = {each.id for each in candidates if not pool.grant(profile_of(each))}
+    if kept_back != set(lost):
+        wrong = min(kept_back ^ set(lost))
+        raise Broken("R5.6", "the access of application {id} is wrongly kept or revoked", id=wrong)
+    served = [number for each, place, stage, number, _ in step.issued if place.queue is queue and stage is Stage.PRIORITY]
+    if len(served) == 1 and len(step.issued) == 1:
+        first = min(account.number(each)[0] for each in lost.values())
+        if first < served[0]:
+            raise Broken("R5.6", "a choice takes the place promised to one before it")
+
+
+def _check_waiting(account: Account, queue: Queue) -> None:
+    """R5.7: no place waits while somebody is eligible for it."""
+    for _, place_id in queue.waiting:
+        place = account.places[place_id]
+        assert isinstance(place, Place)
+        first = first_eligible(account, place)
+        if first is not None:
+            raise Broken("R5.7", "place {place} waits though it suits application {id}", place=place_id, id=first.id)
+
+
+def check_after_opening(account: Account, queue: Queue, due: int) -> None:
+    """R5.2, invariants 1 and 4: after the opening of a day nothing is left to do in a queue."""
+    if queue.listed:
+        raise Broken("R5.2", "the listed place {id} was not prioritised", id=next(iter(queue.listed)))
+    pool = queue.pool
+    if queue.windows and queue.windows[0][0] <= due:
+        pool.settle()
+        kinds = set()
+        for until, _, place_id in queue.windows:
+            if until > due:
+                break
+            place = account.places[place_id]
+            assert isinstance(place, Place) and place.kind is not None
+            if place.kind not in kinds and pool.spare(place.kind):
+                raise Broken("invariant 1", "place {id} waits behind an ended window", id=place_id)
+            kinds.add(place.kind)
+    if queue.touched:
+        queue.touched = False
+        turn = next_turn(account, queue, due)
+        if turn is not None:
+            raise Broken("invariant 4", "application {id} was to be granted access", id=turn.id)
+
+
+HANDLERS: dict[type, Any] = {
+    PlacePrioritised: place_prioritised,
+    PlaceOpened: place_opened,
+    AccessGranted: access_granted,
+    AccessLapsed: access_lapsed,
+    AccessRevoked: access_revoked,
+    AccessUsed: access_used,
+}

@@ -1,0 +1,36 @@
+"""What a check finds: one broken record, in words, with the rule it breaks. Never prints."""
+
+from dataclasses import dataclass, field
+
+from schemas.errors import OrynError
+
+
+class Broken(OrynError):
+    """A record does not hold. Raised where it is seen, turned into a `Finding` where the line is known.
+
+    `template` is also the key of its translation (`texts`); `values` fill it.
+    """
+
+    def __init__(self, rule: str, template: str, **values: object) -> None:
+        """Take the rule or contract that is broken, and what is wrong."""
+        super().__init__(template.format(**values))
+        self.rule = rule
+        self.template = template
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One broken record. `line` counts from 1; 0 where the fault is no line's (a missing end). `sequence` 0: unknown."""
+
+    line: int
+    locality: str
+    sequence: int
+    rule: str
+    template: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What is wrong, in English."""
+        return self.template.format(**self.values)
