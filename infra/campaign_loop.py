@@ -14,9 +14,8 @@ from producers.campaign.dice import Dice, Quantiles, seed_of
 from producers.campaign.page import PublicPage
 from producers.campaign.scenario import LocalityPlan, Scenario
 from producers.campaign.town import Town
-from producers.campaign.world import TOPIC_BY_TYPE, Action, Agent, Answer, Enter, News, Send, Tell, Word
+from producers.campaign.world import TOPIC_BY_TYPE, Action, Agent, Answer, News, Send, Tell, Word
 from schemas.events import Event
-from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import Notification, Outcome
 from schemas.words import TOPIC_ORDER

@@ -51,15 +51,21 @@ BENEFITS = Assumption(
     "about one family in six; families with four children and more are the largest benefit group in the country",
 )
 SIBLINGS = Assumption(0.09, "share of families with two children waiting", "births within three years of each other")
-SPECIAL_QUEUE = Assumption(0.5, "share of children with special needs who also stand in a special queue", "p.17 allows both")
-SANATORIUM_QUEUE = Assumption(0.006, "share of applications for a sanatorium organisation", "a few organisations per city")
+SPECIAL_QUEUE = Assumption(
+    0.5, "share of children with special needs who also stand in a special queue", "p.17 allows both"
+)
+SANATORIUM_QUEUE = Assumption(
+    0.006, "share of applications for a sanatorium organisation", "a few organisations per city"
+)
 MIGRATED_AGE_DAYS = Assumption(
     ((0.0, 3.0), (0.2, 60.0), (0.7, 240.0), (1.0, 330.0)),
     "quantiles of the days from birth to the application, cut off at the take-over",
     "parents enter the queue in the child's first year",
 )
 
-COMMISSION = Assumption(0.8, "share of children with special needs who have the commission's conclusion", "it takes months")
+COMMISSION = Assumption(
+    0.8, "share of children with special needs who have the commission's conclusion", "it takes months"
+)
 
 # Who comes during the season.
 
@@ -93,7 +99,9 @@ PAPERS_DELAY_HOURS = Assumption(
     "electronic papers at once, others within the five working days",
 )
 PAPERS_NEVER = Assumption(0.022, "share of applications whose papers are never shown", "tried it and forgot")
-PAPERS_REFUSED = Assumption(0.028, "share of shown papers that are refused", "incomplete scans, wrong address of residence")
+PAPERS_REFUSED = Assumption(
+    0.028, "share of shown papers that are refused", "incomplete scans, wrong address of residence"
+)
 PAPERS_REASONS = Assumption(
     {
         DocumentsReason.INCOMPLETE_PACKAGE: 0.7,
@@ -104,14 +112,18 @@ PAPERS_REASONS = Assumption(
     "share of refusals by reason",
     "what p.22 names, mostly a missing paper",
 )
-BENEFIT_CLAIMED_WRONGLY = Assumption(0.04, "share of claims that the papers do not prove", "three children are not four")
+BENEFIT_CLAIMED_WRONGLY = Assumption(
+    0.04, "share of claims that the papers do not prove", "three children are not four"
+)
 PROVIDER_MINUTES = Assumption(
     ((0.0, 2.0), (0.6, 12.0), (0.95, 28.0), (0.99, 90.0), (1.0, 2_000.0)),
     "quantiles of the minutes the provider takes to answer",
     "30 minutes are the norm of p.6 and p.22, kept nearly always",
 )
 APPLY_AGAIN = Assumption(0.6, "share of refused families that apply again", "the place is still needed")
-APPLY_AGAIN_DAYS = Assumption(((0.0, 0.1), (0.6, 3.0), (1.0, 20.0)), "quantiles of the days until then", "papers take days")
+APPLY_AGAIN_DAYS = Assumption(
+    ((0.0, 0.1), (0.6, 3.0), (1.0, 20.0)), "quantiles of the days until then", "papers take days"
+)
 
 # Choosing.
 
@@ -141,9 +153,13 @@ ANYWHERE = Assumption(
 LANGUAGE_STRICT = Assumption(0.7, "share of families that want a group in their language only", "instruction differs")
 TEMPORARY_WANTED = Assumption(0.25, "share of families that would take a temporary place", "it keeps their position")
 LOOK_AGAIN_HOURS = Assumption(
-    ((0.0, 0.1), (0.3, 1.0), (0.8, 22.0), (1.0, 40.0)), "quantiles of the hours until they look again", "evening by evening"
+    ((0.0, 0.1), (0.3, 1.0), (0.8, 22.0), (1.0, 40.0)),
+    "quantiles of the hours until they look again",
+    "evening by evening",
 )
-LOOKS = Assumption(5, "times that a family opens the page for one access", "then it gives up or waits for its next turn")
+LOOKS = Assumption(
+    5, "times that a family opens the page for one access", "then it gives up or waits for its next turn"
+)
 OPEN_STAGE_VISITORS = Assumption(
     0.35, "share of families with a number of at most 1000 that watch the open stage", "no message announces it (PRIV)"
 )
@@ -163,7 +179,9 @@ CHECK_REACTION = Assumption(
     "most come on the first or second working day",
 )
 CHECK_REFUSED = Assumption(0.012, "share of originals refused", "names that differ, an expired paper")
-BENEFIT_NOT_CONFIRMED = Assumption(0.025, "share of benefits gone at the second check", "changed work, grown-up siblings")
+BENEFIT_NOT_CONFIRMED = Assumption(
+    0.025, "share of benefits gone at the second check", "changed work, grown-up siblings"
+)
 AUTOMATIC_IGNORED = Assumption(0.1, "share of automatic referrals that nobody acts on", "nobody asked for it")
 VISIT_NEVER = Assumption(0.02, "share of active referrals that nobody brings", "as above, after the papers")
 VISIT_REACTION = Assumption(
@@ -182,14 +200,20 @@ EXTENSION_REASONS = Assumption(
     "share of extensions by reason",
     "summer",
 )
-ENROL_HOURS = Assumption(((0.0, 0.1), (0.8, 2.0), (1.0, 7.0)), "quantiles of the hours to enrol a child", "order of the head")
-ADMISSION_REFUSED = Assumption(0.009, "share of arrivals refused", "medical contraindication, as the authority will ask about")
+ENROL_HOURS = Assumption(
+    ((0.0, 0.1), (0.8, 2.0), (1.0, 7.0)), "quantiles of the hours to enrol a child", "order of the head"
+)
+ADMISSION_REFUSED = Assumption(
+    0.009, "share of arrivals refused", "medical contraindication, as the authority will ask about"
+)
 CHILD_LEAVES = Assumption(0.02, "share of enrolled children that leave within the season", "moves and illness")
 TAKEN_OUT_DAYS = Assumption(((0.0, 4.0), (0.5, 25.0), (1.0, 70.0)), "quantiles of the days until then", "as above")
 
 # Things that happen to families.
 
-WITHDRAWN = Assumption(0.018, "share of waiting families that withdraw within the season", "moved, private kindergarten")
+WITHDRAWN = Assumption(
+    0.018, "share of waiting families that withdraw within the season", "moved, private kindergarten"
+)
 INTEREST_CONFIRMED = Assumption(0.03, "share that confirms its interest unasked", "the portal offers the button")
 BENEFIT_GAINED = Assumption(0.006, "share of waiting families whose benefits change", "a fourth child, a new post")
 LINKED = Assumption(0.003, "share of applications that move to the other parent", "divorce, guardianship")
@@ -210,14 +234,22 @@ SPECIAL_PLACES = Assumption(14, "places of a special or sanatorium organisation 
 SPECIAL_PROFILES = Assumption(
     ("SPEECH", "HEARING", "VISION", "MOTOR", "INTELLECT"), "profiles of special organisations", "types of impairment"
 )
-LANGUAGES = Assumption({"kk": 0.66, "ru": 0.33, "en": 0.01}, "share of groups by language of instruction", "a city's groups")
-REGIMES = Assumption(
-    {Regime.FULL_DAY: 0.93, Regime.HALF_DAY: 0.06, Regime.ROUND_THE_CLOCK: 0.01}, "share of groups by regime", "as usual"
+LANGUAGES = Assumption(
+    {"kk": 0.66, "ru": 0.33, "en": 0.01}, "share of groups by language of instruction", "a city's groups"
 )
-SINGLE_AGE = Assumption(0.12, "share of groups for one age instead of the birth year's two", "filled-up groups take one age")
+REGIMES = Assumption(
+    {Regime.FULL_DAY: 0.93, Regime.HALF_DAY: 0.06, Regime.ROUND_THE_CLOCK: 0.01},
+    "share of groups by regime",
+    "as usual",
+)
+SINGLE_AGE = Assumption(
+    0.12, "share of groups for one age instead of the birth year's two", "filled-up groups take one age"
+)
 GROUP_SIZE = Assumption(22, "places released together for one group", "sizes of 20 to 25")
 RELEASE_GAP_MS = Assumption(
-    ((0.0, 120.0), (0.9, 900.0), (1.0, 6_000.0)), "quantiles of the milliseconds between two releases of a list", "a script"
+    ((0.0, 120.0), (0.9, 900.0), (1.0, 6_000.0)),
+    "quantiles of the milliseconds between two releases of a list",
+    "a script",
 )
 VACANCIES_PER_DAY = Assumption(
     0.0009, "places becoming free per attending child and day", "a pupil in ten leaves before the summer ends"
@@ -232,13 +264,19 @@ VACANCY_KINDS = Assumption(
 )
 EARLY_DAYS = Assumption(((0.0, 6.0), (1.0, 45.0)), "quantiles of the days from the release to the set date", "notice")
 VACATED_DELAY_DAYS = Assumption(
-    ((0.0, -4.0), (0.7, 0.0), (1.0, 12.0)), "quantiles of the days from the set date to the report", "some late, some before"
+    ((0.0, -4.0), (0.7, 0.0), (1.0, 12.0)),
+    "quantiles of the days from the set date to the report",
+    "some late, some before",
 )
 NEVER_VACATED = Assumption(0.05, "share of early places never vacated", "the pupil stays")
-TEMPORARY_DAYS = Assumption(((0.0, 30.0), (1.0, 80.0)), "quantiles of the days of a temporary place", "a summer's absence")
+TEMPORARY_DAYS = Assumption(
+    ((0.0, 30.0), (1.0, 80.0)), "quantiles of the days of a temporary place", "a summer's absence"
+)
 PUPIL_RETURNED = Assumption(0.08, "share of temporary places whose pupil is back early", "plans change")
 RECALLED = Assumption(0.009, "share of places recalled", "repairs, quarantine, lists with errors")
-RECALL_DAYS = Assumption(((0.0, 0.05), (0.4, 1.0), (1.0, 18.0)), "quantiles of the days until a recall", "errors show early")
+RECALL_DAYS = Assumption(
+    ((0.0, 0.05), (0.4, 1.0), (1.0, 18.0)), "quantiles of the days until a recall", "errors show early"
+)
 RECALL_REASONS = Assumption(
     {
         RecallReason.PUBLISHED_BY_MISTAKE: 0.5,
@@ -259,7 +297,9 @@ ORGANISATION_UPDATES = Assumption(0.02, "share of organisations whose entry is u
 
 SENT_TWICE = Assumption(0.004, "share of events sent again with the same id", "a retry after a lost answer")
 ENTERED_TWICE = Assumption(0.001, "share of events entered again under a new id", "an impatient clerk")
-RESEND_SECONDS = Assumption(((0.0, 0.4), (0.9, 30.0), (1.0, 7_200.0)), "quantiles of the seconds until then", "retry timers")
+RESEND_SECONDS = Assumption(
+    ((0.0, 0.4), (0.9, 30.0), (1.0, 7_200.0)), "quantiles of the seconds until then", "retry timers"
+)
 MISTYPED = Assumption(0.0012, "share of events sent with a wrong id first", "typing")
 SECOND_APPLICATION = Assumption(0.004, "share of families that apply a second time", "the other parent did not know")
 TOO_OLD_APPLICATION = Assumption(0.004, "share of new applications for a child past the age", "school was postponed")
@@ -300,14 +340,31 @@ CLOSED_DAYS = Assumption(
 
 REGION_WEIGHTS = Assumption(
     {
-        "11": 2.6, "15": 4.6, "19": 9.8, "23": 3.6, "27": 3.3, "31": 5.8, "35": 9.0, "39": 3.4, "43": 4.1,
-        "47": 4.9, "55": 3.2, "59": 1.7, "61": 8.6, "63": 5.6, "71": 10.5, "75": 11.0, "79": 8.3,
+        "11": 2.6,
+        "15": 4.6,
+        "19": 9.8,
+        "23": 3.6,
+        "27": 3.3,
+        "31": 5.8,
+        "35": 9.0,
+        "39": 3.4,
+        "43": 4.1,
+        "47": 4.9,
+        "55": 3.2,
+        "59": 1.7,
+        "61": 8.6,
+        "63": 5.6,
+        "71": 10.5,
+        "75": 11.0,
+        "79": 8.3,
     },
     "share of the nation's queue by region, per cent",
     "Almaty, Astana and Karaganda as in 2023, the others by births; Turkistan, Almaty region and Shymkent are the largest",
     "kazaknews.kz (2023) and aikyn.kz (births, 2024)",
 )
-LOCALITIES_PER_REGION = Assumption(12, "localities of a region with a queue of their own", "its centre and district centres")
+LOCALITIES_PER_REGION = Assumption(
+    12, "localities of a region with a queue of their own", "its centre and district centres"
+)
 CENTRE_SHARE = Assumption(0.42, "share of a region's queue in its centre", "regional centres hold about two fifths")
 NATION_PLACES = Assumption(
     300_000,

@@ -126,5 +126,3 @@ def pick_together(
         else:
             return taken
     return None
-
-

@@ -59,7 +59,9 @@ class Department:
         if isinstance(word, Papers):
             return self._referral_papers(word, now) if word.place_id else self._papers(word, now)
         if isinstance(word, BenefitPapers):
-            return self._send(after(self.dice, now, _ANSWERS, MINUTE_MS), BenefitsChanged(word.application_id, word.proven))
+            return self._send(
+                after(self.dice, now, _ANSWERS, MINUTE_MS), BenefitsChanged(word.application_id, word.proven)
+            )
         if isinstance(word, OtherParent):
             at = after(self.dice, now, _ANSWERS, MINUTE_MS)
             return self._send(at, ApplicantLinked(word.application_id, word.applicant_id))

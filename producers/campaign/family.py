@@ -107,6 +107,7 @@ class Case:
         "proven",
         "queue",
         "queue_kind",
+        "shown",
         "special",
         "state",
         "staying",
@@ -135,6 +136,7 @@ class Case:
         self.wanted = ""
         self.staying = False
         self.promised: bool | None = None
+        self.shown = ""
 
     def copy(self, application_id: str) -> "Case":
         """The same child in the same queue once more, under a new application."""
@@ -256,7 +258,7 @@ class Family:
     def _referred(self, case: Case, message: Notification, now: int) -> Sequence[Action]:
         asked_for = case.wanted == message.place_id
         case.state, case.place_id, case.access_until = REFERRED, message.place_id or "", 0
-        case.deadline = message.deadline or 0
+        case.deadline, case.shown = message.deadline or 0, ""
         dice = self.dice
         if dice.chance(assumptions.CANCEL.value):
             late = dice.chance(assumptions.CANCEL_TOO_LATE.value)
@@ -376,7 +378,11 @@ class Family:
             return ()
         if case.channel in _STATE_CHANNELS:
             return (self._papers(case, "", now),)
-        at = now + 1 if case.channel in (Channel.PORTAL, Channel.MOBILE) else self.around.daytime.office(self.dice, now + 1)
+        at = (
+            now + 1
+            if case.channel in (Channel.PORTAL, Channel.MOBILE)
+            else self.around.daytime.office(self.dice, now + 1)
+        )
         event = DocumentsPresented(case.application_id)
         return send(self.dice, self.name, _SOURCES[case.channel], at, event, asked=subject)
 
@@ -448,8 +454,9 @@ class Family:
 
     def _check(self, subject: str, now: int) -> Sequence[Action]:
         case = self._case(subject)
-        if case is None or case.state != REFERRED:
+        if case is None or case.state != REFERRED or case.shown == case.place_id:
             return ()
+        case.shown = case.place_id
         event = DocumentsPresented(subject, case.place_id)
         return send(self.dice, self.name, _OFFICE, now + 1, event, asked=subject)
 

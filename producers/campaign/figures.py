@@ -37,7 +37,10 @@ ASTANA_CHILDREN_ATTENDING = Figure(66_119, "children", "2024-02", _ASTANA_2024)
 
 ALMATY_QUEUE = Figure(49_131, "children waiting", "2023", _QUEUES_2023)
 ALMATY_PLACES = Figure(
-    13_000, "children admitted (approx.)", "2023-05-16..2023-06-23", "mgorod.kz/news/v-almaty-nachalsya-nabor-grupp-v-detskie-sady"
+    13_000,
+    "children admitted (approx.)",
+    "2023-05-16..2023-06-23",
+    "mgorod.kz/news/v-almaty-nachalsya-nabor-grupp-v-detskie-sady",
 )
 ASTANA_QUEUE_2023 = Figure(45_029, "children waiting", "2023", _QUEUES_2023)
 KARAGANDA_REGION_QUEUE = Figure(27_157, "children waiting", "2023", _QUEUES_2023)
@@ -51,6 +54,4 @@ BIRTHS_JAN_AUG_ALMATY = Figure(29_002, "children registered in eight months", "2
 BIRTHS_JAN_AUG_SHYMKENT = Figure(23_935, "children registered in eight months", "2024", _BIRTHS_2024)
 BIRTHS_JAN_AUG_TURKISTAN = Figure(30_973, "children registered in eight months", "2024", _BIRTHS_2024)
 BIRTHS_JAN_AUG_NORTH_KAZAKHSTAN = Figure(4_313, "children registered in eight months", "2024", _BIRTHS_2024)
-BIRTHS_NATION = Figure(
-    403_900, "children born in a year", "2022", "ru.redtram.com/news/politics/615255405"
-)
+BIRTHS_NATION = Figure(403_900, "children born in a year", "2022", "ru.redtram.com/news/politics/615255405")

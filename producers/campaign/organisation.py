@@ -15,7 +15,15 @@ from producers.campaign.daytime import HOUR_MS, SECOND_MS, after
 from producers.campaign.dice import Dice, Quantiles, Weighted
 from producers.campaign.outbox import send, source_of
 from producers.campaign.world import Action, Arrival, Leaving, News, Step, Tell, Vacancy, Word
-from schemas.events import AdmissionRefused, ChildEnrolled, ChildLeft, EventData, PlaceRecalled, PlaceReleased, PlaceVacated
+from schemas.events import (
+    AdmissionRefused,
+    ChildEnrolled,
+    ChildLeft,
+    EventData,
+    PlaceRecalled,
+    PlaceReleased,
+    PlaceVacated,
+)
 from schemas.outputs import MessageKind, Notification
 from schemas.words import Admission, GroupType, OrganisationKind, Ownership, QueueKind, RecallReason
 from schemas.zones import DAY_MS, MINUTE_MS
@@ -125,7 +133,9 @@ class Organisation:
             language = _LANGUAGES.draw(self.dice)
             for _ in range(group.seats):
                 at += 1 + int(_GAP.draw(self.dice))
-                data = self._place(group.birth_year, language, Admission.REGULAR, self.opens_on, None, group.profile, age)
+                data = self._place(
+                    group.birth_year, language, Admission.REGULAR, self.opens_on, None, group.profile, age
+                )
                 actions += self._release(at, data)
         self.planned = []
         return actions
@@ -199,7 +209,9 @@ class Organisation:
         actions = self._release(now + 1, data)
         if admission is Admission.EARLY and not dice.chance(assumptions.NEVER_VACATED.value):
             at = self.around.daytime.zone.at(starts) + int(_VACATED.draw(dice) * DAY_MS)
-            actions.append(self._plan(self.around.daytime.office(dice, max(now + MINUTE_MS, at)), "vacate", data.place_id))
+            actions.append(
+                self._plan(self.around.daytime.office(dice, max(now + MINUTE_MS, at)), "vacate", data.place_id)
+            )
         if until is not None and dice.chance(assumptions.PUPIL_RETURNED.value):
             at = now + int(dice.unit() * assumptions.TEMPORARY_DAYS.value[0][1] * DAY_MS)
             actions.append(self._plan(self.around.daytime.office(dice, at + MINUTE_MS), "returned", data.place_id))

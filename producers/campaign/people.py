@@ -47,7 +47,9 @@ class People:
             general[index], general[other] = general[other], general[index]
         # Neighbours stand in a ring: a home is a spot on it.
         size = min(assumptions.NEIGHBOURHOOD.value, len(general))
-        self.near = [tuple(general[(spot + step) % len(general)] for step in range(size)) for spot in range(len(general))]
+        self.near = [
+            tuple(general[(spot + step) % len(general)] for step in range(size)) for spot in range(len(general))
+        ]
 
     def family(self, cases: list[Case]) -> Family:
         """A new applicant for these cases."""
