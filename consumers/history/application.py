@@ -15,9 +15,9 @@ from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.instants import Instant
 from schemas.journal import Record
-from schemas.zones import zone_of
+from schemas.zones import day_to_date, zone_of
 
-APPLICATION_FACTS: tuple[type[f.Fact], ...] = (*ORDER_FACTS, f.LocalActAdopted)
+APPLICATION_FACTS: tuple[type[f.Fact], ...] = (*ORDER_FACTS, f.LocalActAdopted, f.Duplicate)
 
 
 def application_history(journal: JournalFile, subject: Subject, until: Instant | None, limit: int) -> Report:
@@ -26,7 +26,7 @@ def application_history(journal: JournalFile, subject: Subject, until: Instant |
     Raises: BrokenJournal where the journal's numbers contradict its facts, OSError.
     """
     history = _History(subject, limit)
-    history.read(journal.records(subject.locality, until, APPLICATION_FACTS, (subject.id,)))
+    history.read(journal.records(subject.locality, until, APPLICATION_FACTS, (subject.queue or "", subject.id)))
     return history.report(until)
 
 
@@ -44,6 +44,7 @@ class _History:
         self._own_sequences: set[int] = set()
         self._now = Instant(0)
         self._pack = ""
+        self._number: int | None = None
 
     def read(self, records: Iterable[Record]) -> None:
         for record in records:
@@ -56,17 +57,17 @@ class _History:
 
     def _record(self, record: Record) -> None:
         name, fold = self._subject.id, self._fold
-        before = number = fold.number(name)
+        before = number = self._number
         own: list[Phrase] = []
         moved: dict[tuple[Move, str], list[int]] = {}  # cause: what it did to the number, how many did it
         for fact in record.facts:
             change = fold.apply(fact)
             if type(fact) is f.Rejected:
                 if mentions(fact, name):
-                    own.append(rejection_phrase(record, fact))
+                    own.append(rejection_phrase(record, fact, name))
                 continue
             if getattr(fact, "application_id", None) == name:
-                self._state.apply(fact)
+                self._state.apply(fact, day_to_date(self._zone.day_of(record.time)))
                 own += _own_phrases(fact)
                 number = fold.number(name)
                 continue
@@ -82,6 +83,7 @@ class _History:
                     cause[0] += now - number
                     cause[1] += 1
                     number = now
+        self._number = number
         if own:
             self._own_sequences.add(record.sequence)
             self._own_entry(record, own, moved, before, number)

@@ -36,27 +36,26 @@ class Change:
     application_id: str
 
 
-# Facts that a fold of a queue reads: a record without any of them leaves every number as it is.
+# What a reader of the journal looks for, to give a fold of a queue all it needs: these facts say no queue. All others
+# that matter hold the queue's id.
 ORDER_FACTS: tuple[type[f.Fact], ...] = (
-    f.PlaceReleased,
-    f.ApplicationRegistered,
-    f.ApplicationQueued,
-    f.ApplicationRefused,
-    f.ApplicationRegrouped,
+    f.ReferralIssued,
     f.ApplicationArchived,
     f.ApplicationStopped,
-    f.ApplicationSuspended,
     f.ApplicationReturned,
-    f.ReferralIssued,
+    f.ApplicationRegrouped,
+    f.ApplicationSuspended,
+    f.ApplicationRefused,
 )
 ACCESS_FACTS: tuple[type[f.Fact], ...] = (
-    f.AccessGranted,
     f.AccessLapsed,
     f.AccessRevoked,
     f.AccessUsed,
     f.ReferralEnded,
     f.StayEnded,
 )
+# Temporary places of other queues count against a child that stands in several kinds of them (R5.3).
+ELSEWHERE = (Admission.TEMPORARY.value, '"special_needs":true', '"special_needs": true')
 
 
 class QueueFold:

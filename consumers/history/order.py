@@ -67,7 +67,9 @@ class QueueOrder:
 
     def __init__(self) -> None:
         """An empty queue at phase 0."""
-        self._lists: dict[Group, SortedKeyList] = {group: SortedKeyList(key=_key) for group in Group}
+        self._lists: dict[Group, SortedKeyList[Member, tuple[int, str]]] = {
+            group: SortedKeyList(key=_key) for group in Group
+        }
         # Who would have a change of the phase taken back on return; emptied when R becomes 0.
         self._remembering: dict[str, Member] = {}
         self._returnable_priority = 0

@@ -18,12 +18,13 @@ def fact_phrase(fact: f.Fact) -> Phrase:
     return Phrase(f"fact-{type(fact).__name__}", _arguments(fact))
 
 
-def rejection_phrase(record: Record, fact: f.Rejected) -> Phrase:
-    """The phrase of a rejected event: what was asked, and why it was not done."""
+def rejection_phrase(record: Record, fact: f.Rejected, subject: str) -> Phrase:
+    """The phrase of a rejected event: what was asked, about which other things, and why it was not done."""
+    about = (fact.application_id, fact.place_id, fact.organisation_id)
     arguments: dict[str, Argument] = {
-        "event": Phrase(f"event-{record.cause.type}") if record.cause.type else "",
+        "event": Phrase(f"event-{record.cause.type}"),
         "reason": Phrase(f"reason-{fact.reason}"),
-        "detail": fact.detail,
+        "about": ", ".join(each for each in about if each is not None and each != subject) or NONE,
     }
     return Phrase("fact-Rejected", arguments)
 

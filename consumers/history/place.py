@@ -4,7 +4,7 @@ opening and at each choice, who had access, who got it. Never decides."""
 from collections.abc import Iterable
 
 from consumers.history.eligibility import Terms, order_for, terms_of
-from consumers.history.fold import ACCESS_FACTS, ORDER_FACTS, QueueFold
+from consumers.history.fold import ACCESS_FACTS, ELSEWHERE, ORDER_FACTS, QueueFold
 from consumers.history.journal_file import JournalFile, Subject
 from consumers.history.phrases import fact_phrase, rejection_phrase, terms_phrase
 from consumers.history.report import Argument, Clause, Deadline, Entry, Phrase, Records, Report
@@ -15,7 +15,7 @@ from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.words import EndCause, Ownership, Stage, Timer
 
-PLACE_FACTS: tuple[type[f.Fact], ...] = (*ORDER_FACTS, *ACCESS_FACTS, f.OrganisationChanged)
+PLACE_FACTS: tuple[type[f.Fact], ...] = (*ORDER_FACTS, *ACCESS_FACTS, f.OrganisationChanged, f.Duplicate)
 # Orders looked at for one place at most: each look goes through the whole queue.
 LOOKS_MAX = 200
 _OF_ORGANISATION = (f.OrganisationChanged, f.OrganisationClosed)
@@ -27,7 +27,8 @@ def place_history(journal: JournalFile, subject: Subject, until: Instant | None,
     Raises: BrokenJournal, OSError.
     """
     run = _MatchRun(subject, limit)
-    run.read(journal.records(subject.locality, until, PLACE_FACTS, (subject.id,)))
+    texts = (subject.queue or "", subject.id, *ELSEWHERE)
+    run.read(journal.records(subject.locality, until, PLACE_FACTS, texts))
     return run.report(until)
 
 
@@ -87,7 +88,7 @@ class _MatchRun:
     def _phrases(self, record: Record, fact: f.Fact) -> list[Phrase]:
         name = self._subject.id
         if type(fact) is f.Rejected:
-            return [rejection_phrase(record, fact)] if mentions(fact, name) else []
+            return [rejection_phrase(record, fact, name)] if mentions(fact, name) else []
         if type(fact) is f.Duplicate:
             return [fact_phrase(fact)] if fact.sequence in self._own_sequences else []
         if type(fact) is f.BulletinIssued:
@@ -104,7 +105,6 @@ class _MatchRun:
         self._stage.apply(fact)
         if type(fact) is f.PlaceReleased:
             self._released = fact
-            return [fact_phrase(fact), terms_phrase(fact)]
         return [fact_phrase(fact)]
 
     def _terms(self) -> Terms | None:
@@ -152,7 +152,7 @@ class _MatchRun:
             organisation = released.organisation_id
             names: dict[str, Argument] = {"organisation": organisation, "name": self._names.get(organisation, "")}
             report.head += [Phrase("place-organisation", names), terms_phrase(released)]
-            report.closing.append(self._stage.phrase())
+            report.closing.append(self._stage.phrase(now))
             report.by = self._stage.until
         if self._looks > LOOKS_MAX:
             report.closing.append(Phrase("looks-left-out", {"count": self._looks - LOOKS_MAX}))
@@ -195,9 +195,11 @@ class PlaceStage:
             case _:
                 pass
 
-    def phrase(self) -> Phrase:
-        """Where the place stands."""
+    def phrase(self, now: Instant) -> Phrase:
+        """Where the place stands at a moment."""
         arguments: dict[str, Argument] = {}
+        if self.stage is Stage.PRIORITY and self.until is not None and self.until <= now:
+            return Phrase("stage-PRIORITY-over", {"until": Deadline(self.until)})
         if self.stage is Stage.PRIORITY or self.stage is Stage.REFERRED:
             arguments["until"] = Deadline(self.until) if self.until is not None else "none"
         if self.stage is Stage.REFERRED or self.stage is Stage.FILLED:

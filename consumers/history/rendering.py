@@ -153,7 +153,7 @@ def _clause(clause: Clause, texts: Texts) -> str:
 
 
 def _what(report: Report, entry: Entry, texts: Texts) -> Group:
-    parts: list[Text | Table] = [Text(_clause(clause, texts)) for clause in entry.clauses]
+    parts: list[Text | Group] = [Text(_clause(clause, texts)) for clause in entry.clauses]
     if entry.order is not None:
         parts.append(_order_table(report, entry.order, texts))
     return Group(*parts)
@@ -167,6 +167,8 @@ def _shown(order: OrderView) -> list[Standing]:
 def _caption(report: Report, order: OrderView, texts: Texts) -> str:
     if report.kind == "queue":
         return texts.word("order-waiting", waiting=order.waiting, access=order.with_access)
+    if not order.eligible:
+        return texts.word("order-none", waiting=order.waiting)
     return texts.word("order-eligible", eligible=order.eligible, waiting=order.waiting, access=order.with_access)
 
 
@@ -186,22 +188,20 @@ def _order_lines(report: Report, order: OrderView, texts: Texts) -> Iterator[str
         yield "  " + texts.word("order-more", count=order.eligible - len(rows))
 
 
-def _order_table(report: Report, order: OrderView, texts: Texts) -> Table:
+def _order_table(report: Report, order: OrderView, texts: Texts) -> Group:
     rows = _shown(order)
-    more = order.eligible - len(rows)
-    table = Table(
-        box=box.MINIMAL,
-        title=_caption(report, order, texts),
-        title_justify="left",
-        caption=texts.word("order-more", count=more) if more else None,
-        caption_justify="left",
-    )
-    table.add_column(texts.word("column-number"), justify="right")
-    for name in ("column-application", "column-group", "column-access"):
-        table.add_column(texts.word(name))
-    table.add_column("")
-    for row in rows:
-        has_access, served = _marks(row, texts)
-        cells = (str(row.number), row.application_id, texts.word(f"group-{row.group}"), has_access, served)
-        table.add_row(*(Text(cell) for cell in cells), style="bold" if row.served else "")
-    return table
+    parts: list[Text | Table] = [Text(_caption(report, order, texts), style="italic")]
+    if rows:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        table.add_column(texts.word("column-number"), justify="right")
+        for name in ("column-application", "column-group", "column-access"):
+            table.add_column(texts.word(name))
+        table.add_column("")
+        for row in rows:
+            has_access, served = _marks(row, texts)
+            cells = (str(row.number), row.application_id, texts.word(f"group-{row.group}"), has_access, served)
+            table.add_row(*(Text(cell) for cell in cells), style="bold" if row.served else "")
+        parts.append(table)
+    if order.eligible > len(rows):
+        parts.append(Text(texts.word("order-more", count=order.eligible - len(rows)), style="dim"))
+    return Group(*parts)

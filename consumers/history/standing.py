@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -80,6 +81,7 @@ class OwnState:
         self.provider_until: Instant | None = None
         self.access: f.AccessGranted | None = None
         self.interest_until: Instant | None = None
+        self.asked_again: date | None = None
         self.stay: str | None = None
         self.why: Phrase | None = None
         self._is_temporary = is_temporary
@@ -107,8 +109,10 @@ class OwnState:
             f.InterestConfirmed: self._interested,
         }
 
-    def apply(self, fact: f.Fact) -> None:
-        """Fold one fact about the application."""
+    def apply(self, fact: f.Fact, today: date) -> None:
+        """Fold one fact about the application, decided on this local day."""
+        if isinstance(fact, f.ApplicationQueued | f.InterestConfirmed):
+            self.asked_again = _year_after(today)
         applier = self._appliers.get(type(fact))
         if applier is not None:
             applier(fact)
@@ -194,7 +198,7 @@ class OwnState:
             case Status.SUSPENDED:
                 outlook.say("suspended", None)
             case Status.QUEUED:
-                outlook.say("queued", None, **numbers)
+                outlook.next("now-queued", **numbers)
                 self._turn(outlook, numbers, pack, automatic, opening)
             case Status.REFERRED:
                 pass
@@ -204,6 +208,8 @@ class OwnState:
             outlook.say("stay", None, place=self.stay)
         if self.interest_until is not None and self.status in _INTERESTED:
             outlook.say("interest", self.interest_until)
+        elif self.asked_again is not None and self.status in _INTERESTED:
+            outlook.next("next-interest-due", day=self.asked_again)
         return outlook
 
     def _turn(
@@ -223,6 +229,12 @@ class OwnState:
         number = numbers["number"]
         assert isinstance(number, int)
         outlook.next("next-open" if number <= OPEN_STAGE_FIRST else "next-not-open", first=OPEN_STAGE_FIRST)
+
+
+def _year_after(day: date) -> date:
+    """R4.4: twelve months later; the month's last day where there is no such day."""
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year + 1, day=28 if leap_day else day.day)
 
 
 _INTERESTED = (Status.QUEUED, Status.STOPPED, Status.SUSPENDED, Status.REFERRED)

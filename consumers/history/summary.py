@@ -68,7 +68,9 @@ def queue_summary(journal: JournalFile, subject: Subject, until: Instant | None,
     fold = QueueFold(subject.id)
     places = _Places(subject.id, None)
     now = until
-    for record in journal.records(subject.locality, until, (*ORDER_FACTS, *ACCESS_FACTS, *PLACE_STAGE_FACTS), ()):
+    for record in journal.records(
+        subject.locality, until, (*ORDER_FACTS, *ACCESS_FACTS, *PLACE_STAGE_FACTS), (subject.id,)
+    ):
         now = until if until is not None else record.time
         try:
             for fact in record.facts:

@@ -22,6 +22,7 @@ order-eligible = { $eligible ->
     [one] Eligible: { $eligible } application of { $waiting } waiting; with access: { $access }. In queue order:
    *[other] Eligible: { $eligible } applications of { $waiting } waiting; with access: { $access }. In queue order:
 }
+order-none = Nobody of { $waiting } waiting was eligible.
 order-waiting = Waiting: { $waiting }; with access: { $access }. In queue order:
 order-more = … and { $count } more
 title-application = Application { $id }, queue { $queue }, locality { $locality }
@@ -43,7 +44,10 @@ progress = Reading the journal
 
 ## Facts
 
-fact-Rejected = Rejected: { $event }. Reason: { $reason }.
+fact-Rejected = Rejected: { $event }{ $about ->
+    [none] {""}
+   *[other] {" "}({ $about })
+}. Reason: { $reason }.
 fact-Duplicate = The same event came again; it was decided by record { $sequence } and has no second effect.
 fact-OrganisationChanged = Organisation { $organisation } was registered or updated: “{ $name }”, { $ownership }, { $kind }.
 fact-OrganisationClosed = Organisation { $organisation } closed.
@@ -165,7 +169,6 @@ next-refused = Nothing follows; a new application may be made.
 now-deferred = Confirmed, but not in the order yet.
 next-deferred = It joins the queue after { $until }.
 now-queued = In the queue with number { $number } of { $size }; group “{ $group }”, { $in-group } of { $group-size }.
-next-queued = Places are given in queue order.
 now-access = It is its turn: a place may be chosen until { $until }; { $places ->
     [one] { $places } place was
    *[other] { $places } places were
@@ -188,6 +191,7 @@ now-stay = The child attends temporary place { $place }; the application keeps i
 next-stay = The stay on place { $place } lasts until its end date or until a regular place is found.
 now-interest = Interest in a place is to be confirmed by { $until }.
 next-interest = Without an answer by { $until } the application is archived; while it is referred it is not.
+next-interest-due = Interest is to be confirmed once a year: a reminder follows on { $day }, if it was not confirmed anew before.
 now-stopped = On the stop list until { $until }.
 next-stopped = After { $until } it returns to its old place in the order.
 now-suspended = Suspended by the authority; it is off the order.
@@ -201,6 +205,7 @@ looks-left-out = { $count ->
 stage-RELEASED = The place is released and waits for the next bulletin.
 stage-LISTED = The place is in the bulletin and waits for the next opening.
 stage-PRIORITY = The place may be chosen by the holders of access until { $until }.
+stage-PRIORITY-over = The window ended on { $until }; the place opens at the next opening, if it is not needed for a live access.
 stage-OPEN = The place is open to the first of the queue.
 stage-REFERRED = The place is reserved for application { $application }.{ $until ->
     [none] {""}
