@@ -91,3 +91,11 @@ def test_r8_2_a_cause_that_names_half_an_event_breaks_the_journal() -> None:
     record = Record(j.LOCALITY, 1, moment(1), cause, "kz-2020", (), "")
     with pytest.raises(BrokenJournal, match="doesn't name an event"):
         outcome_of(record)
+
+
+def test_r8_2_the_outcome_tells_no_other_applications_number() -> None:
+    s = Story()
+    s.registered()
+    s.queued("app-2", "parent-2")
+    returned = f.ApplicationReturned("app-2", EndCause.STOP_LIST_ENDED, 4)
+    assert outcomes(s.tell(j.event("DocumentsConfirmed"), j.queued(number=118), returned))[0].number == 118

@@ -1,7 +1,9 @@
 """The projection as a whole: deterministic, restorable, bounded, and strict about its journal."""
 
+import ast
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -331,3 +333,16 @@ def test_where_a_record_stood_in_a_cluster_changes_no_output() -> None:
     story.active()
     moved = [replace(each, cause=replace(each.cause, partition=5, offset=99)) for each in story.records]
     assert project(moved) == story.outputs
+
+
+MODULES = sorted((Path(__file__).parents[3] / "streams" / "projections").glob("*.py"))
+MAY_IMPORT = {"collections", "datetime", "msgspec", "schemas", "typing"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_a_projection_reads_records_only_it_imports_no_book_no_clock_and_no_client(module: Path) -> None:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    names = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    foreign = [name for name in names if not name.startswith("streams.projections.")]
+    assert {name.split(".")[0] for name in foreign} <= MAY_IMPORT

@@ -140,6 +140,18 @@ def test_r5_4_a_lapsed_access_is_no_term_of_a_later_referral() -> None:
     assert reached(outputs) == [Reached(Stage.REFERRAL, moment(950), Result.OPEN_CHOICE, referral=1)]
 
 
+def test_r5_5_a_used_access_is_no_term_of_a_later_referral() -> None:
+    s = Story()
+    s.released()
+    s.queued()
+    s.tell(j.timer(Timer.OPENING), f.AccessGranted(APPLICATION, j.QUEUE, moment(900), 1), at=10)
+    s.tell(j.event("PlacesChosen"), f.AccessUsed(APPLICATION), j.issued(), at=20)
+    s.tell(j.event("ReferralCancelled"), j.ended(EndCause.CANCELLED), at=30)
+    fact = f.ReferralIssued(2, APPLICATION, PLACE, How.OPEN_CHOICE, 3, moment(2000))
+    outputs = s.tell(j.event("PlacesChosen"), fact, at=950)
+    assert reached(outputs) == [Reached(Stage.REFERRAL, moment(950), Result.OPEN_CHOICE, referral=2)]
+
+
 def test_r7_2_papers_of_the_second_check_and_the_activation_have_the_terms_of_r6_2() -> None:
     s = Story()
     s.referred()
