@@ -26,10 +26,8 @@ $(INSTALLED): locks/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-lint: setup ## ruff, mypy, import-linter
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+lint: setup ## ruff, mypy, import-linter: each, even if one before it fails
+	@status=0; for check in "ruff check ." mypy lint-imports; do echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
 
 format: setup ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from infra.calendar_tables import packaged_zone
 from schemas.instants import EPOCH, MILLISECOND, Instant, parse_instant
 from schemas.zone_table import OFFSETS
-from schemas.zones import CACHE_ENTRIES_MAX, DAY_MS, MINUTE_MS, Zone, date_to_day, day_to_date, zone_of
+from schemas.zones import DAY_MS, MINUTE_MS, Zone, date_to_day, day_to_date, zone_of
 
 ZONES = {name: Zone(name) for name in OFFSETS}
 PACKAGED: dict[str, ZoneInfo] = {name: packaged_zone(name) for name in OFFSETS}
@@ -22,6 +22,7 @@ TRANSITIONS = [
     for (_, before), (start, after) in pairwise(table)
 ]
 MINUTES_OF_A_DAY = 24 * 60
+HALF_HOUR_MS = 30 * MINUTE_MS
 FIRST_MOMENT = 0
 LAST_MOMENT = (datetime(2101, 1, 1, tzinfo=UTC) - EPOCH) // MILLISECOND - 1
 FIRST_DAY, LAST_DAY = date_to_day(date(1970, 1, 2)), date_to_day(date(2100, 12, 30))
@@ -161,9 +162,22 @@ def test_an_unknown_zone_is_an_error() -> None:
         Zone("Asia/Nowhere")
 
 
-def test_the_cache_of_rendered_moments_is_bounded() -> None:
+@pytest.mark.parametrize("name", sorted(OFFSETS))
+def test_what_was_asked_before_changes_no_answer(name: str) -> None:
+    zone = Zone(name)
+    changes = [start for of, start, _, _ in TRANSITIONS if of == name]
+    asked = [change + away for change in changes for away in range(-2 * DAY_MS, 2 * DAY_MS, HALF_HOUR_MS)]
+    asked += [change + away for change in changes for away in (-DAY_MS, -1, 1, DAY_MS - 1)]
+    for moment in (*asked, *reversed(asked)):
+        seen = local(name, moment)
+        assert day_to_date(zone.day_of(moment)) == seen.date()
+        assert zone.render(moment) == seen.isoformat(timespec="milliseconds")
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schemas.zones.CACHE_ENTRIES_MAX", 10)
     zone = Zone("Asia/Almaty")
-    for moment in range(CACHE_ENTRIES_MAX + 10):
-        zone.render(moment)
-    assert len(zone._rendered) <= CACHE_ENTRIES_MAX
+    for minute in range(100):
+        assert zone.render(minute * MINUTE_MS).endswith("+06:00")
+        assert len(zone._minutes) <= 10
     assert zone.render(0) == "1970-01-01T06:00:00.000+06:00"
