@@ -49,7 +49,8 @@ demo: setup ## a season: generate, decide, verify, explain (CAMPAIGN=astana-2021
 	@mkdir -p $(OUT)
 	$(BIN)/oryn campaign $(CAMPAIGN) | $(BIN)/oryn simulate - --journal $(OUT)/journal.jsonl
 	$(BIN)/oryn verify $(OUT)/journal.jsonl
-	application=$$(grep -m 1 -oE '"application_id":"[^"]+"' $(OUT)/journal.jsonl | cut -d '"' -f 4); \
+	@application=$$(grep -m 1 '"ReferralIssued"' $(OUT)/journal.jsonl | grep -oE '"application_id":"[^"]+"' | sed -n 1p | cut -d '"' -f 4); \
+	  echo "$(BIN)/oryn why $$application --journal $(OUT)/journal.jsonl"; \
 	  $(BIN)/oryn why "$$application" --journal $(OUT)/journal.jsonl
 
 lock: ## resolve the dependencies anew into locks/
