@@ -59,6 +59,12 @@ def decode_record(line: bytes) -> Record:
     return _DECODER.decode(line)
 
 
+def _without_place(cause: Cause) -> Cause:
+    if cause.timer is not None:
+        return cause
+    return Cause(cause.topic, None, None, cause.source, cause.event_id, cause.type)
+
+
 class JournalCodec:
     """Writes and seals the records of the localities of one zone."""
 
@@ -80,11 +86,27 @@ class JournalCodec:
     def seal(self, record: Record) -> Record:
         """The record with its hash: SHA-256 of the canonical encoding, in lower-case hexadecimal."""
         cause = record.cause
-        if cause.offset is not None or cause.partition is not None:
-            # Where a record stood in a cluster is not part of the register: a mirrored log gives the same hashes.
-            cause = msgspec.structs.replace(cause, partition=None, offset=None)
-        body = msgspec.structs.replace(record, cause=cause, hash=None)
-        return msgspec.structs.replace(record, hash=sha256(self._canonical.encode(body)).hexdigest())
+        # Where a record stood in a cluster is not part of the register: a mirrored log gives the same hashes.
+        body = Record(
+            record.locality,
+            record.sequence,
+            record.time,
+            _without_place(cause),
+            record.pack,
+            record.facts,
+            record.previous_hash,
+        )
+        digest = sha256(self._canonical.encode(body)).hexdigest()
+        return Record(
+            record.locality,
+            record.sequence,
+            record.time,
+            cause,
+            record.pack,
+            record.facts,
+            record.previous_hash,
+            digest,
+        )
 
     def bulletin_hash(
         self,

@@ -9,6 +9,8 @@ from schemas.zone_table import OFFSETS
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
+# Behind every moment that a date can name: the last offset holds until then.
+FOREVER_MS = 10_000 * 366 * DAY_MS
 UNIX_EPOCH = date(1970, 1, 1)
 EPOCH_ORDINAL = UNIX_EPOCH.toordinal()
 DEFAULT_ZONE = "Asia/Almaty"
@@ -20,7 +22,7 @@ ZONE_BY_REGION = {
     "43": "Asia/Qyzylorda",
     "47": "Asia/Aqtau",
 }
-# One entry per distinct day or deadline of a book's recent past; beyond it the cache starts anew.
+# Moments written lately: records share their deadlines. Beyond it the cache starts anew.
 CACHE_ENTRIES_MAX = 100_000
 
 
@@ -30,13 +32,24 @@ class Zone:
     def __init__(self, name: str) -> None:
         """Take the zone's table. Raises: KeyError for a zone that the table does not hold."""
         self.name = name
-        self._starts = [start for start, _ in OFFSETS[name]]
+        self._starts = [start for start, _ in OFFSETS[name]] + [FOREVER_MS]
         self._offsets = [minutes * MINUTE_MS for _, minutes in OFFSETS[name]]
+        self._offsets.append(self._offsets[-1])
+        self._minutes: dict[int, tuple[str, str]] = {}
         self._rendered: dict[int, str] = {}
+        # The span of the offset asked for last, and the offset: spans last for years.
+        self._span = (0, 0, 0)
 
     def offset_ms(self, moment: int) -> int:
         """How far local time is ahead of UTC at a moment, in milliseconds."""
-        return self._offsets[max(0, bisect_right(self._starts, moment) - 1)]
+        start, end, offset = self._span
+        if start <= moment < end:
+            return offset
+        index = max(0, bisect_right(self._starts, moment) - 1)
+        offset = self._offsets[index]
+        if index + 1 < len(self._starts):
+            self._span = (self._starts[index], self._starts[index + 1], offset)
+        return offset
 
     def day_of(self, moment: int) -> int:
         """The local calendar day of a moment, as days since 1970-01-01."""
@@ -57,22 +70,26 @@ class Zone:
         """ISO 8601 with three decimals and the zone's offset: `2021-06-10T18:00:00.000+06:00`."""
         text = self._rendered.get(moment)
         if text is None:
+            minute, rest = divmod(moment, MINUTE_MS)
+            parts = self._minutes.get(minute)
+            if parts is None:
+                parts = self._minutes[minute] = self._render_minute(minute * MINUTE_MS)
+            text = self._rendered[moment] = f"{parts[0]}{rest // 1000:02}.{rest % 1000:03}{parts[1]}"
             if len(self._rendered) >= CACHE_ENTRIES_MAX:
                 self._rendered.clear()
-            text = self._rendered[moment] = self._render(moment)
+                self._minutes.clear()
         return text
 
-    def _render(self, moment: int) -> str:
+    def _render_minute(self, moment: int) -> tuple[str, str]:
+        """What stands before and behind the seconds. Offsets are whole minutes, so a minute has one."""
         offset = self.offset_ms(moment)
         day, rest = divmod(moment + offset, DAY_MS)
-        seconds, millis = divmod(rest, 1000)
-        minutes, second = divmod(seconds, 60)
-        hour, minute = divmod(minutes, 60)
+        hour, minute = divmod(rest // MINUTE_MS, 60)
         sign, span = ("+", offset) if offset >= 0 else ("-", -offset)
         offset_hour, offset_minute = divmod(span // MINUTE_MS, 60)
         return (
-            f"{day_to_date(day).isoformat()}T{hour:02}:{minute:02}:{second:02}.{millis:03}"
-            f"{sign}{offset_hour:02}:{offset_minute:02}"
+            f"{day_to_date(day).isoformat()}T{hour:02}:{minute:02}:",
+            f"{sign}{offset_hour:02}:{offset_minute:02}",
         )
 
 

@@ -64,7 +64,9 @@ class Book:
         """
         assert event.locality == self.state.locality, "an event belongs to its locality's book"
         time = Instant(max(event.time, self.state.time))
-        yield from self.advance(time)
+        due = self.next_due()
+        if due is not None and due <= time:
+            yield from self.advance(time)
         cause = Cause(event.topic, event.partition, event.offset, event.source, event.event_id, event.type)
         step = self._begin(time, cause)
         decide(step, event)
@@ -81,10 +83,11 @@ class Book:
         agenda = state.agenda
         while (due := agenda.next_due()) is not None and due <= until:
             due, timer, subject = agenda.pop()
-            if self._passed(due, timer, subject):
+            if self._passed(due, timer, subject) or not timers.pending(state, timer, subject, due):
                 continue
-            record = self._open(due) if timer is Timer.OPENING and not subject else self._fire(due, timer, subject)
-            if record is not None:
+            if timer is Timer.OPENING and not subject:
+                self._open(due)
+            elif (record := self._fire(due, timer, subject)) is not None:
                 yield record
 
     def next_due(self) -> Instant | None:

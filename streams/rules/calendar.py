@@ -35,6 +35,7 @@ class Calendar:
         ]
         self._working: dict[tuple[int, int], Instant] = {}
         self._reminders: dict[int, Instant] = {}
+        self._months: dict[tuple[int, int], Instant] = {}
 
     def working_deadline(self, day: int, days: int) -> Instant:
         """24:00 of the n-th working day after a day."""
@@ -51,11 +52,15 @@ class Calendar:
 
     def months_deadline(self, day: int, months: int) -> Instant:
         """24:00 of the corresponding day n months later, or of that month's last day."""
-        start = day_to_date(day)
-        years, month = divmod(start.month - 1 + months, 12)
-        year, month = start.year + years, month + 1
-        last = monthrange(year, month)[1]
-        return self.zone.at(date_to_day(date(year, month, min(start.day, last))) + 1)
+        found = self._months.get((day, months))
+        if found is None:
+            start = day_to_date(day)
+            years, month = divmod(start.month - 1 + months, 12)
+            year, month = start.year + years, month + 1
+            last = monthrange(year, month)[1]
+            found = self.zone.at(date_to_day(date(year, month, min(start.day, last))) + 1)
+            self._months[day, months] = found
+        return found
 
     def reminder(self, deadline: int) -> Instant:
         """09:00 of the day that a deadline ends, or of the last working day before it (R6.10)."""

@@ -3,7 +3,22 @@
 from schemas.instants import Instant
 from schemas.words import Timer
 from streams.rules import applications, places, referrals
+from streams.rules.state import State
 from streams.rules.step import Step
+
+
+def pending(state: State, timer: Timer, subject: str, due: Instant) -> bool:
+    """Whether the reason of an entry may still stand: most deadlines were met long before they are due."""
+    application = state.applications.get(subject)
+    if application is None:
+        return True
+    if timer is Timer.ACCESS:
+        return application.access_until == due
+    if timer is Timer.INTEREST:
+        return application.interest_due == due
+    if timer in (Timer.REFERRAL, Timer.REMINDER):
+        return not (application.referral is application.temporary is application.access_until is None)
+    return timer not in _ONE_DEADLINE or application.deadline == due
 
 
 def fire(step: Step, timer: Timer, subject: str, due: Instant) -> None:
@@ -19,6 +34,7 @@ def fire(step: Step, timer: Timer, subject: str, due: Instant) -> None:
         _OF_APPLICATION[timer](step, state.applications[subject], due)
 
 
+_ONE_DEADLINE = (Timer.REGISTRATION, Timer.STOP_LIST, Timer.JOINING)
 _OF_APPLICATION = {
     Timer.REGISTRATION: applications.registration_due,
     Timer.REFERRAL: referrals.due,

@@ -1,0 +1,175 @@
+"""`oryn verify`: checks a journal with the independent reader. Owns its options, its progress and its table."""
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+from rich.table import Table
+from rich.text import Text
+
+from consumers.history.texts import Language, language_of
+from consumers.verification import texts
+from consumers.verification.bulletins import Published, read_published
+from consumers.verification.verify import Options, Report, verify
+from schemas.errors import Malformed
+
+BROKEN = 1
+USAGE = 2
+FINDINGS_MAX = 1000
+BUFFER_BYTES = 1 << 20
+HEAD_PATTERN = re.compile(r"(?:([0-9]{9})=)?([0-9a-f]{64})")
+
+
+def command(
+    journal: Annotated[str, typer.Argument(help="Journal file (JSON Lines); - reads standard input.")],
+    bulletins: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Folder of published bulletins (*.json, *.jsonl): each must be in the journal."
+        ),
+    ] = None,
+    head: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LOCALITY=HASH",
+            help="The hash that a locality's journal must end with; repeatable. A bare hash where there is one locality.",
+        ),
+    ] = None,
+    locality: Annotated[list[str] | None, typer.Option(help="Check only this locality; repeatable.")] = None,
+    every: Annotated[
+        int, typer.Option("--all", min=1, max=FINDINGS_MAX, help="Name up to so many broken records, not only the first.")
+    ] = 1,
+    lang: Annotated[
+        Language | None, typer.Option(help="The report's language; by default that of LC_ALL or LANG, else English.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table, only what is broken.")] = False,
+) -> int:
+    """Check a journal: every hash, every bulletin, and every decision against the rules, from the facts alone.
+
+    Names the first broken record: locality, sequence, line, what is wrong and which rule it breaks. Exit code 1: the
+    journal is broken or cut off. Shares no code with what decides.
+
+      oryn verify journal.jsonl --head 710000000=HASH --bulletins published/
+    """
+    language = lang or language_of(os.environ)
+    heads, bare, wrong = _heads(head or [])
+    if wrong:
+        return _complain(f"--head {wrong}: expected LOCALITY=HASH or HASH, with 64 hexadecimal digits", USAGE)
+    if journal != "-" and not Path(journal).is_file() and not Path(journal).is_fifo():
+        return _complain(f"{journal}: there is no such file", USAGE)
+    try:
+        published = None if bulletins is None else read_published(bulletins)
+    except Malformed as exc:
+        return _complain(str(exc), BROKEN)
+    options = Options(heads, bare, published, frozenset(locality or ()), every)
+    started = time.perf_counter()
+    try:
+        with _opened(journal) as source, _progress(journal, language, quiet=quiet) as progress:
+            report = verify(source, options, progress)
+    except OSError as exc:
+        return _complain(f"{journal}: {exc.strerror or exc}", BROKEN)
+    _show(report, language, published, time.perf_counter() - started, quiet=quiet)
+    return 0 if report.holds else BROKEN
+
+
+def _heads(given: list[str]) -> tuple[dict[str, str], str | None, str | None]:
+    """(head by locality, the bare head, what is neither)."""
+    heads: dict[str, str] = {}
+    bare: str | None = None
+    for each in given:
+        match = HEAD_PATTERN.fullmatch(each)
+        if match is None or (match[1] is None and bare is not None) or match[1] in heads:
+            return {}, None, each
+        if match[1] is None:
+            bare = match[2]
+        else:
+            heads[match[1]] = match[2]
+    return heads, bare, None
+
+
+@contextmanager
+def _opened(journal: str) -> Iterator[BinaryIO]:
+    if journal == "-":
+        yield sys.stdin.buffer
+        return
+    with Path(journal).open("rb", buffering=BUFFER_BYTES) as file:
+        yield file
+
+
+@contextmanager
+def _progress(journal: str, language: Language, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+    total = None if journal == "-" else Path(journal).stat().st_size or None
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(texts.word(language, "progress"), total=total)
+        yield lambda _, done: progress.update(task, completed=done)
+
+
+def _show(report: Report, language: Language, published: Published | None, seconds: float, *, quiet: bool) -> None:
+    # Wide enough where nobody looks at it: a hash that is cut is of no use to whoever pipes the table on.
+    console = Console(width=None if sys.stdout.isatty() else 240)
+    if not quiet:
+        _table(console, report, language)
+        speed = round(report.records / seconds) if seconds else report.records
+        console.print(
+            texts.word(
+                language,
+                "read",
+                records=f"{report.records:,}",
+                bytes=f"{report.bytes:,}",
+                seconds=f"{seconds:.1f}",
+                speed=f"{speed:,}",
+            ),
+            highlight=False,
+        )
+        if published is not None:
+            console.print(texts.word(language, "compared", count=report.bulletins_compared), highlight=False)
+    for index, finding in enumerate(report.findings):
+        title = texts.word(language, "first") if not index else ""
+        heading = f"{title}: {texts.where(language, finding)}" if title else texts.where(language, finding)
+        console.print(Text(heading, style="bold red"), soft_wrap=True)
+        rule = texts.word(language, "rule", rule=finding.rule)
+        console.print(Text(f"  {texts.what(language, finding)} ({rule})"), soft_wrap=True)
+    if not quiet or report.findings:
+        verdict = texts.word(language, "holds" if report.holds else "broken")
+        console.print(Text(verdict, style="bold green" if report.holds else "bold red"))
+    if report.holds and not quiet:
+        console.print(Text(texts.word(language, "publish"), style="dim"), soft_wrap=True)
+
+
+def _table(console: Console, report: Report, language: Language) -> None:
+    table = Table()
+    names = ("records", "applications", "places", "referrals", "bulletins")
+    table.add_column(texts.word(language, "locality"), no_wrap=True)
+    for name in names:
+        table.add_column(texts.word(language, name), justify="right")
+    table.add_column(texts.word(language, "until"), no_wrap=True)
+    table.add_column(texts.word(language, "last"), overflow="fold")
+    table.add_column(texts.word(language, "head"), overflow="fold")
+    rows = sorted(report.localities.values(), key=lambda each: each.locality)
+    for each in rows:
+        counts = (each.records, each.applications, each.places, each.referrals, each.bulletins)
+        last = f"{each.last_bulletin} {each.last_bulletin_hash}" if each.last_bulletin else ""
+        table.add_row(each.locality, *(f"{count:,}" for count in counts), each.until, last, each.head)
+    if len(rows) > 1:
+        totals = [sum(getattr(each, name) for each in rows) for name in names]
+        table.add_section()
+        table.add_row(f"Σ {len(rows)}", *(f"{total:,}" for total in totals), "", "", "")
+    console.print(table)
+
+
+def _complain(said: str, code: int) -> int:
+    typer.echo(f"oryn: {said}", err=True)
+    return code
