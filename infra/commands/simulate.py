@@ -55,7 +55,7 @@ def command(
         str | None, typer.Option(help="Let time run to this moment (ISO 8601 with offset); later events stay out.")
     ] = None,
     pack: Annotated[str, typer.Option(help=f"Rule pack: {', '.join(PACKS)}.")] = "kz-2020",
-    state: Annotated[Path | None, typer.Option(help="Write the final orders, accesses and places here, as JSON.")] = None,
+    state: Annotated[Path | None, typer.Option(help="Write final orders, accesses and places here, as JSON.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first malformed line.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
 ) -> int:
@@ -106,9 +106,7 @@ def _moment(text: str | None) -> Instant | None:
     try:
         return parse_instant(text)
     except (ValueError, OverflowError) as exc:
-        raise typer.BadParameter(
-            f"{text!r} is no moment like 2021-09-01T00:00:00+06:00", param_hint="--until"
-        ) from exc
+        raise typer.BadParameter(f"{text!r} is no moment like 2021-09-01T00:00:00+06:00", param_hint="--until") from exc
 
 
 def _read(name: str, malformed: Malformations, progress: Progress) -> dict[str, list[Event]]:

@@ -114,9 +114,8 @@ def _check_child(step: Step, event: e.ApplicationSubmitted, queue_key: QueueKey)
         else:
             _check_attendance(step, other)
     if second_kind and not event.special_needs:
-        raise Refused(
-            Reason.SPECIAL_NEEDS_NOT_CONFIRMED, "only a child with confirmed special needs stands in queues of two kinds"
-        )
+        detail = "only a child with confirmed special needs stands in queues of two kinds"
+        raise Refused(Reason.SPECIAL_NEEDS_NOT_CONFIRMED, detail)
 
 
 def _check_attendance(step: Step, enrolled: Application) -> None:

@@ -83,4 +83,4 @@ def full_years(born: date, on: date) -> int:
 
 def age_in_school_year(born: date, year: int) -> int:
     """Full years on 1 September of a year (R1.3, R5.3)."""
-    return year - born.year - (SCHOOL_YEAR_START < (born.month, born.day))
+    return year - born.year - ((born.month, born.day) > SCHOOL_YEAR_START)

@@ -1,4 +1,4 @@
-"""Choosing places (R5.5, R5.6, R5.8): who may choose what, and whether a promise to somebody before stands against it."""
+"""Choosing places (R5.5, R5.6, R5.8): who may choose what, and which promise stands against it."""
 
 from schemas import events as e
 from schemas import facts as f
@@ -61,8 +61,13 @@ def _check_eligible(step: Step, pairs: list[Pair]) -> None:
         raise Refused(Reason.NOT_ELIGIBLE, "siblings choose places of one organisation")
     for application, place in pairs:
         again = place.stage in (Stage.RELEASED, Stage.LISTED)
-        if not (_eligible_but_for_cancelling(step, application, place) if again else step.state.eligible(application, place)):
+        eligible = _eligible_but_for_cancelling if again else _eligible
+        if not eligible(step, application, place):
             raise Refused(Reason.NOT_ELIGIBLE, f"{application.id} may not have {place.id}")
+
+
+def _eligible(step: Step, application: Application, place: Place) -> bool:
+    return step.state.eligible(application, place)
 
 
 def _eligible_but_for_cancelling(step: Step, application: Application, place: Place) -> bool:

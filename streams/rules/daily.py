@@ -52,9 +52,7 @@ def _entry(place: Place, at: Instant) -> f.BulletinEntry:
 def opening(step: Step, queue: Queue) -> bool:
     """R5.2, for one queue. True when the record is full and more is to do: the same timer fires again."""
     most = OPENING_FACTS_MAX
-    return (
-        prioritise(step, queue, Stage.LISTED, most) or open_ended(step, queue, most) or grant(step, queue, most)
-    )
+    return prioritise(step, queue, Stage.LISTED, most) or open_ended(step, queue, most) or grant(step, queue, most)
 
 
 def prioritise(step: Step, queue: Queue, stage: Stage, most: int) -> bool:

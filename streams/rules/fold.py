@@ -109,5 +109,3 @@ def apply(state: State, record: Record) -> None:
         queue.settled()
     state.touched.clear()
     finish(state, record)
-
-

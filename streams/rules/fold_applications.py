@@ -1,4 +1,4 @@
-"""The fold of facts about applications, accesses and referrals. Applies what was decided; never decides, never emits."""
+"""The fold of facts about applications, accesses and referrals. Applies what was decided; never decides."""
 
 from msgspec.structs import replace
 

@@ -36,10 +36,9 @@ def organisation_registered(step: Step, event: e.OrganisationRegistered) -> None
         if known.kind is not event.kind:
             raise Refused(Reason.WRONG_STATE, f"{known.id} is {known.kind}: the kind never changes")
         if bool(known.profiles) != bool(event.profiles) or not set(known.profiles) <= set(event.profiles):
-            raise Refused(Reason.WRONG_STATE, f"{known.id} states {list(known.profiles)}: an update may only add to some")
-    step.emit(
-        f.OrganisationChanged(event.organisation_id, event.name, event.ownership, event.kind, event.profiles)
-    )
+            stated = ", ".join(known.profiles) or "none"
+            raise Refused(Reason.WRONG_STATE, f"{known.id} states {stated}: an update may only add to some")
+    step.emit(f.OrganisationChanged(event.organisation_id, event.name, event.ownership, event.kind, event.profiles))
 
 
 def local_act_adopted(step: Step, event: e.LocalActAdopted) -> None:
@@ -85,9 +84,8 @@ def released(step: Step, event: e.PlaceReleased) -> None:
     organisation = state.organisations.get(event.organisation_id)
     known = state.places.get(event.place_id)
     terms = _terms(event)
-    if known is not None:
-        if known.terms == terms or (known.vacated and known.terms == _vacated(terms)):
-            raise AlreadyDecided(known.sequence)
+    if known is not None and known.terms in (terms, _vacated(terms) if known.vacated else terms):
+        raise AlreadyDecided(known.sequence)
     if organisation is None:
         raise Refused(Reason.UNKNOWN_ORGANISATION, f"{event.organisation_id} is not registered in this locality")
     if known is not None:

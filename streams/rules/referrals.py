@@ -67,9 +67,7 @@ def _activate(step: Step, application: Application, place: Place) -> None:
 # Ending
 
 
-def end(
-    step: Step, application: Application, referral: Referral, cause: EndCause, reason: str | None = None
-) -> None:
+def end(step: Step, application: Application, referral: Referral, cause: EndCause, reason: str | None = None) -> None:
     """A referral is over. What becomes of its place and its application, the caller says next."""
     step.emit(f.ReferralEnded(referral.number, application.id, referral.place_id, cause, reason))
 
@@ -228,9 +226,7 @@ def extended(step: Step, event: e.ReferralExtended) -> None:
 # Events of the organisation
 
 
-def _for_organisation(
-    step: Step, event: e.ChildEnrolled | e.AdmissionRefused
-) -> tuple[Application, Place, Referral]:
+def _for_organisation(step: Step, event: e.ChildEnrolled | e.AdmissionRefused) -> tuple[Application, Place, Referral]:
     application, place = step.application(event.application_id), step.place(event.place_id)
     own_place(place, event.organisation_id)
     referral = live_referral(application, place)

@@ -1,4 +1,4 @@
-"""Decides a whole set of events at once: sorted, locality by locality, timers included. Pure; the caller does the I/O."""
+"""Decides a whole set of events at once: sorted, locality by locality, timers included. Never does I/O."""
 
 from collections.abc import Iterable, Iterator
 

@@ -3,8 +3,6 @@
 MessagePack of plain structures in the order of the fold, so that equal books give equal bytes.
 """
 
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
@@ -74,8 +72,8 @@ def _encode_hook(value: object) -> int:
     return int(value)
 
 
-def _decode_hook(kind: type, value: Any) -> Any:
-    assert kind is Instant, kind
+def _decode_hook(kind: type, value: object) -> object:
+    assert kind is Instant and isinstance(value, int), kind
     return Instant(value)
 
 

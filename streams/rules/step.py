@@ -13,7 +13,7 @@ from streams.rules.model import Application, Organisation, Place, Referral
 from streams.rules.state import State
 
 
-class Refused(Exception):  # noqa: N818 -- not an error: the rules' way out of an event that they reject
+class Refused(Exception):
     """An event has no effect. Raised before anything is emitted; the book turns it into the fact `Rejected`."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -23,7 +23,7 @@ class Refused(Exception):  # noqa: N818 -- not an error: the rules' way out of a
         self.detail = detail
 
 
-class AlreadyDecided(Exception):  # noqa: N818 -- as above
+class AlreadyDecided(Exception):
     """An event repeats an accepted one word for word (contracts, section 2)."""
 
     def __init__(self, sequence: int) -> None:

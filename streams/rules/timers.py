@@ -17,7 +17,8 @@ def pending(state: State, timer: Timer, subject: str, due: Instant) -> bool:
     if timer is Timer.INTEREST:
         return application.interest_due == due
     if timer in (Timer.REFERRAL, Timer.REMINDER):
-        return not (application.referral is application.temporary is application.access_until is None)
+        referred = application.referral is not None or application.temporary is not None
+        return referred or application.access_until is not None
     return timer not in _ONE_DEADLINE or application.deadline == due
 
 
