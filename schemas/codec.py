@@ -133,11 +133,13 @@ class ValueCodec(Generic[Value]):
             raise Malformed(f"{len(out)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
         return bytes(out)
 
-    def decode(self, message: bytes) -> Value:
+    def decode(self, message: bytes | None) -> Value:
         """The value of a message, within the bounds of its types. Repeatable, keeps no state of the message.
 
         Raises: Malformed for anything that is no such value; RegistryUnavailable, which says nothing about it.
         """
+        if message is None:
+            raise Malformed("a record without a value")
         if len(message) > self._bytes_max:
             raise Malformed(f"{len(message)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
         if len(message) < HEADER_BYTES or message[0] != MAGIC:

@@ -94,10 +94,10 @@ def _without_doc(node: Json) -> Json:
 @cache
 def frozen_table() -> dict[str, dict[int, tuple[int, str]]]:
     """Topic -> version -> (id, fingerprint), as frozen in `schemas/ids.json`."""
-    text = (files("schemas") / "ids.json").read_text(encoding="utf-8")
+    frozen = json.loads((files("schemas") / "ids.json").read_text(encoding="utf-8"))
     table = {}
     for topic in COMPATIBILITY:
-        versions = json.loads(text)[subject_of(topic)]
+        versions = frozen[subject_of(topic)]
         table[topic] = {int(version): (entry["id"], entry["fingerprint"]) for version, entry in versions.items()}
     return table
 

@@ -78,3 +78,11 @@ def test_partition_and_offset_change_the_line_and_not_the_hash() -> None:
     assert first["record"]["cause"] != second["record"]["cause"]
     assert first["hash"] == second["hash"]
     assert first["canonical"] == second["canonical"]
+
+
+def test_every_character_is_written_as_the_document_says() -> None:
+    encoder = msgspec.json.Encoder(order="sorted")
+    named = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+    characters = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x110000))]
+    expected = "".join(named.get(c) or (f"\\u00{ord(c):02x}" if c < " " else c) for c in characters)
+    assert encoder.encode("".join(characters)) == f'"{expected}"'.encode()

@@ -98,6 +98,11 @@ def test_the_reason_says_what_is_wrong_and_where(message: bytes, reason: str) ->
         CODECS["journal"].decode(message)
 
 
+def test_a_record_without_a_value_is_malformed() -> None:
+    with pytest.raises(Malformed, match="without a value"):
+        CODECS["journal"].decode(None)
+
+
 @pytest.mark.parametrize("index", [-1, -2, 3, 2**40])
 def test_an_unknown_variant_is_malformed_also_where_python_would_count_from_the_end(index: int) -> None:
     with pytest.raises(Malformed, match=f"variant {index} where there are 3"):
