@@ -1,4 +1,4 @@
-"""Everything that the seasons assume and nobody published: each with its unit, its reason, and a source where there is one.
+"""All that the seasons assume and nobody published: each with its unit, its reason, and a source where there is one.
 
 The only file to change when somebody knows better. Published figures are in `figures`. Never decides.
 """
@@ -148,9 +148,9 @@ THINKING_SECONDS = Assumption(
 )
 NEIGHBOURHOOD = Assumption(6, "organisations near a family's home", "walking distance or on the way to work")
 ANYWHERE = Assumption(
-    0.62, "share of families that take a place elsewhere when their neighbourhood has none", "queues are long"
+    0.78, "share of families that take a place elsewhere when their neighbourhood has none", "queues are long"
 )
-LANGUAGE_STRICT = Assumption(0.7, "share of families that want a group in their language only", "instruction differs")
+LANGUAGE_STRICT = Assumption(0.55, "share of families that want a group in their language only", "instruction differs")
 TEMPORARY_WANTED = Assumption(0.25, "share of families that would take a temporary place", "it keeps their position")
 LOOK_AGAIN_HOURS = Assumption(
     ((0.0, 0.1), (0.3, 1.0), (0.8, 22.0), (1.0, 40.0)),
@@ -160,13 +160,24 @@ LOOK_AGAIN_HOURS = Assumption(
 LOOKS = Assumption(
     5, "times that a family opens the page for one access", "then it gives up or waits for its next turn"
 )
-OPEN_STAGE_VISITORS = Assumption(
-    0.35, "share of families with a number of at most 1000 that watch the open stage", "no message announces it (PRIV)"
+OPEN_STAGE_WATCHERS = Assumption(
+    0.3,
+    "share of waiting families that watch the open stage",
+    "no message announces it (PRIV), but everybody knows somebody who found a place there",
+)
+OPEN_STAGE_DAYS = Assumption(
+    ((0.0, 0.1), (0.5, 1.5), (1.0, 6.0)),
+    "quantiles of the days between visits with a number of at most 1000",
+    "it pays",
+)
+DISTANT_DAYS = Assumption(
+    ((0.0, 5.0), (0.5, 12.0), (1.0, 30.0)),
+    "quantiles of the days between visits with a higher number",
+    "it does not, yet",
 )
 OPEN_STAGE_OPTIMISTS = Assumption(
-    0.01, "share of families with a number from 1001 to 3000 that try all the same", "they hope or misread"
+    0.01, "share of visits with a number from 1001 to 3000 that end in a choice", "they hope or misread"
 )
-OPEN_STAGE_DAYS = Assumption(((0.0, 0.5), (0.5, 4.0), (1.0, 12.0)), "quantiles of the days between visits", "as above")
 
 # After the referral.
 
@@ -359,7 +370,7 @@ REGION_WEIGHTS = Assumption(
         "79": 8.3,
     },
     "share of the nation's queue by region, per cent",
-    "Almaty, Astana and Karaganda as in 2023, the others by births; Turkistan, Almaty region and Shymkent are the largest",
+    "Almaty, Astana and Karaganda as in 2023, the others by births",
     "kazaknews.kz (2023) and aikyn.kz (births, 2024)",
 )
 LOCALITIES_PER_REGION = Assumption(

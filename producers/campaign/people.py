@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from producers.campaign import assumptions
 from producers.campaign.choosing import SCHOOL_YEAR_MONTH, Surroundings, Wishes
 from producers.campaign.dice import Dice, Quantiles, Weighted
-from producers.campaign.family import Case, Family
+from producers.campaign.family import Family
+from producers.campaign.household import Case
 from producers.campaign.organisation import Organisation
 from schemas.events import ApplicationSubmitted
 from schemas.instants import Instant

@@ -25,6 +25,7 @@ _SPECIAL_DAYS = (2, 9)
 _PRIVATE_AGE = 3
 # Below this many organisations a locality has no special ones.
 _SPECIAL_FROM = 5
+_SPECIAL_FROM_STATE = 3
 _NEW_OPENING = "07:30"
 _ACT_AFTER_DAYS = 45
 
@@ -58,7 +59,7 @@ class Town:
     def _organisations(self, state: int, private: int) -> list[Organisation]:
         whole, found = state + private, list[Organisation]()
         special = sanatoria = 0
-        if whole >= _SPECIAL_FROM and state > 2:
+        if whole >= _SPECIAL_FROM and state >= _SPECIAL_FROM_STATE:
             special = max(1, round(whole * assumptions.SPECIAL_ORGANISATIONS.value))
             sanatoria = max(1, round(whole * assumptions.SANATORIUM_ORGANISATIONS.value))
         for number in range(state):
