@@ -1,9 +1,12 @@
 """Moments: the type of every time in events, facts and state. Never reads a clock."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+# Texts read lately: records share their deadlines.
+CACHE_ENTRIES_MAX = 8_192
 
 
 class Instant(int):
@@ -16,6 +19,7 @@ class Instant(int):
     __slots__ = ()
 
 
+@lru_cache(CACHE_ENTRIES_MAX)
 def parse_instant(text: str) -> Instant:
     """The moment that an ISO 8601 text with an offset names; fractions below a millisecond are cut off.
 

@@ -59,12 +59,6 @@ def decode_record(line: bytes) -> Record:
     return _DECODER.decode(line)
 
 
-def _without_place(cause: Cause) -> Cause:
-    if cause.timer is not None:
-        return cause
-    return Cause(cause.topic, None, None, cause.source, cause.event_id, cause.type)
-
-
 class JournalCodec:
     """Writes and seals the records of the localities of one zone."""
 
@@ -83,21 +77,15 @@ class JournalCodec:
         """The record's line of a journal file, without the line break. Members stand in the contracts' order."""
         return self._line.encode(record)
 
-    def seal(self, record: Record) -> Record:
-        """The record with its hash: SHA-256 of the canonical encoding, in lower-case hexadecimal."""
+    def digest(self, record: Record) -> str:
+        """SHA-256 of the record's canonical encoding, in lower-case hexadecimal; its own `hash` does not count.
+
+        Where a record stood in a cluster is not part of the register: a mirrored log gives the same hashes.
+        """
         cause = record.cause
-        # Where a record stood in a cluster is not part of the register: a mirrored log gives the same hashes.
+        if cause.timer is None:
+            cause = Cause(cause.topic, None, None, cause.source, cause.event_id, cause.type)
         body = Record(
-            record.locality,
-            record.sequence,
-            record.time,
-            _without_place(cause),
-            record.pack,
-            record.facts,
-            record.previous_hash,
-        )
-        digest = sha256(self._canonical.encode(body)).hexdigest()
-        return Record(
             record.locality,
             record.sequence,
             record.time,
@@ -105,7 +93,20 @@ class JournalCodec:
             record.pack,
             record.facts,
             record.previous_hash,
-            digest,
+        )
+        return sha256(self._canonical.encode(body)).hexdigest()
+
+    def seal(self, record: Record) -> Record:
+        """The record with its hash."""
+        return Record(
+            record.locality,
+            record.sequence,
+            record.time,
+            record.cause,
+            record.pack,
+            record.facts,
+            record.previous_hash,
+            self.digest(record),
         )
 
     def bulletin_hash(

@@ -49,7 +49,7 @@ def expected_grants(account: Account, queue: Queue) -> Iterator[Application]:
         # Whom a kind of profile cannot be added for now, it cannot be added for later in the same opening either.
         if not mask or mask in hopeless:
             continue
-        if not pool.grant(profile):
+        if not pool.grant(profile, (application.group, application.key)):
             hopeless.add(mask)
             continue
         application.held = profile
@@ -61,6 +61,9 @@ def expected_grants(account: Account, queue: Queue) -> Iterator[Application]:
 def _opening(account: Account, queue: Queue, step: Step) -> None:
     if queue.automatic or step.timer is not Timer.OPENING or step.subject != queue.name:
         raise Broken("R5.2", "this belongs to the opening of the queue {queue}", queue=queue.name)
+    if step.opening_checked:
+        return
+    step.opening_checked = True
     day = account.zone.day_of(step.due)
     if day not in account.act_days and account.zone.at(day, account.minutes(day, bulletin=False)) != step.due:
         raise Broken("R5.2", "the opening is at another time of the day")
@@ -169,20 +172,24 @@ def settle_access(account: Account, step: Step) -> None:
 
 
 def _check_revoked(account: Account, queue: Queue, step: Step) -> None:
-    """R5.6: taken from first to last, exactly those who do not fit any more lost their access."""
-    lost = {each.id: each for each in step.revoked if each.queue is queue and each.where is Where.WAITING}
-    lost = {name: each for name, each in lost.items() if account.applications.get(name) is each}
+    """R5.6: who lost access fits in nowhere, and each who could have made room stands before."""
+    lost = [each for each in step.revoked if each.queue is queue and each.where is Where.WAITING]
+    lost = [each for each in lost if account.applications.get(each.id) is each]
     if not lost:
         return
-    candidates = sorted([*queue.holders.values(), *lost.values()], key=lambda each: account.number(each)[0])
-    pool = queue.pool.without_holders()
-    kept_back = {each.id for each in candidates if not pool.grant(profile_of(each))}
-    if kept_back != set(lost):
-        wrong = min(kept_back ^ set(lost))
-        raise Broken("R5.6", "the access of application {id} is wrongly kept or revoked", id=wrong)
+    for application in lost:
+        number = account.number(application)[0]
+        try:
+            for group, key in queue.pool.rivals(profile_of(application)):
+                if queue.order.number(group, key)[0] > number:
+                    raise Broken(
+                        "R5.6", "access is taken from {id}, though {other} stands behind it", id=application.id, other=key[1]
+                    )
+        except LookupError:
+            raise Broken("R5.6", "the access of application {id} is revoked without need", id=application.id) from None
     served = [number for each, place, stage, number, _ in step.issued if place.queue is queue and stage is Stage.PRIORITY]
     if len(served) == 1 and len(step.issued) == 1:
-        first = min(account.number(each)[0] for each in lost.values())
+        first = min(account.number(each)[0] for each in lost)
         if first < served[0]:
             raise Broken("R5.6", "a choice takes the place promised to one before it")
 

@@ -144,7 +144,7 @@ def application_regrouped(account: Account, fact: ApplicationRegrouped, step: St
     order = application.queue.order
     if application.where is Where.WAITING:
         order.leave(application.group, application.key, may_return=False)
-        application.group = fact.to
+        _regroup_holder(application, fact.to)
         order.put(application.group, application.key)
         if fact.number is not None:
             _check_number(application, account.number(application)[0], fact.number)
@@ -158,6 +158,13 @@ def application_regrouped(account: Account, fact: ApplicationRegrouped, step: St
         order.lose(application.group)
         application.group = fact.to
     account.touch(application.queue)
+
+
+def _regroup_holder(application: Application, to: Group) -> None:
+    if application.held is not None:
+        application.queue.pool.remove_holder((application.group, application.key))
+        application.queue.pool.add_holder(application.held, (to, application.key))
+    application.group = to
 
 
 def benefits_changed(account: Account, fact: BenefitsChanged, step: Step) -> None:

@@ -29,6 +29,7 @@ from schemas.zones import day_to_date
 
 RANK = {timer: rank for rank, timer in enumerate(Timer, start=1)}
 EVENT_RANK = 99
+MIDNIGHTS_MAX = 10_000
 LAST_SUBJECT = "\U0010ffff"
 
 
@@ -49,6 +50,7 @@ class Step:
     used: dict[str, Application] = field(default_factory=dict)
     revoked: list[Application] = field(default_factory=list)
     closed: str | None = None
+    opening_checked: bool = False
 
     @property
     def since(self) -> int:
@@ -76,6 +78,7 @@ class Account:
         self.referrals = 0
         self.arrivals = 0
         self.obligations: list[tuple[int, int, str]] = []
+        self._midnights: dict[int, int] = {}
         self.acts: list[LocalActAdopted] = []
         self.act_days: set[int] = set()
         self.bulletin_number = 0
@@ -140,8 +143,13 @@ class Account:
 
     def check_deadline(self, until: int, since: int, days: int, rule: str) -> None:
         """A term in working days ends at a local midnight, and not before as many calendar days. Raises: Broken."""
-        last = self.zone.day_of(until)
-        if self.zone.at(last) != until or last < self.zone.day_of(since) + days + 1:
+        last = self._midnights.get(until)
+        if last is None:
+            day = self.zone.day_of(until)
+            last = self._midnights[until] = day if self.zone.at(day) == until else -1
+            if len(self._midnights) > MIDNIGHTS_MAX:
+                self._midnights.clear()
+        if last < self.zone.day_of(since) + days + 1:
             raise Broken(
                 rule,
                 "the deadline {until} is not the end of the {days}th working day or later",
@@ -195,7 +203,7 @@ class Account:
         """The application holds access no more."""
         queue = application.queue
         assert application.held is not None
-        queue.pool.remove_holder(application.held)
+        queue.pool.remove_holder((application.group, application.key))
         del queue.holders[application.id]
         application.held, application.access_until = None, 0
         self.touch(queue)
@@ -210,8 +218,9 @@ class Account:
             if application.held is not None:
                 profile = profile_of(application)
                 if profile != application.held:
-                    application.queue.pool.remove_holder(application.held)
-                    application.queue.pool.add_holder(profile)
+                    holder = (application.group, application.key)
+                    application.queue.pool.remove_holder(holder)
+                    application.queue.pool.add_holder(profile, holder)
                     application.held = profile
 
     def number(self, application: Application) -> tuple[int, int]:

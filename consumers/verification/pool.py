@@ -5,12 +5,18 @@ An assignment is kept between steps; what a change broke is mended by augmenting
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+from sortedcontainers import SortedList
+
+from consumers.verification.order import Key
+from schemas.words import Group
 
 # What makes two places equal for every child, and two children equal for every place (see `state`).
 Kind = tuple[object, ...]
 Profile = tuple[object, ...]
 Suits = Callable[[Profile, Kind], bool]
+Holder = tuple[Group, Key]
 
 
 class Pool:
@@ -24,7 +30,9 @@ class Pool:
         self._capacity: list[int] = []
         self._used: list[int] = []
         self._masks: dict[Profile, int] = {}
-        self._profiles: dict[Profile, int] = {}
+        self._holders: dict[Holder, Profile] = {}
+        # Holders by mask and group, in order: who is the last of those that could stand in for one another.
+        self._members: dict[tuple[int, Group], SortedList[Key]] = {}
         self._flow: dict[int, list[int]] = {}
         self._unmatched: dict[int, int] = {}
         self._stale = False
@@ -53,23 +61,21 @@ class Pool:
             self._used[index] -= 1
             self._unmatched[mask] = self._unmatched.get(mask, 0) + 1
 
-    def add_holder(self, profile: Profile) -> None:
+    def add_holder(self, profile: Profile, holder: Holder) -> None:
         """One more holder, to be placed by `settle`."""
-        self._profiles[profile] = self._profiles.get(profile, 0) + 1
+        self._holders[holder] = profile
         if not self._stale:
             mask = self.mask(profile)
             self._unmatched[mask] = self._unmatched.get(mask, 0) + 1
+            self._enrol(mask, holder)
 
-    def remove_holder(self, profile: Profile) -> None:
+    def remove_holder(self, holder: Holder) -> None:
         """One holder fewer."""
-        left = self._profiles[profile] - 1
-        if left:
-            self._profiles[profile] = left
-        else:
-            del self._profiles[profile]
+        profile = self._holders.pop(holder)
         if self._stale:
             return
         mask = self.mask(profile)
+        self._members[mask, holder[0]].remove(holder[1])
         if self._unmatched.get(mask):
             self._unmatched[mask] -= 1
             return
@@ -77,6 +83,13 @@ class Pool:
         index = next(index for index, amount in enumerate(flow) if amount)
         flow[index] -= 1
         self._used[index] -= 1
+
+    def _enrol(self, mask: int, holder: Holder) -> None:
+        group, key = holder
+        members = self._members.get((mask, group))
+        if members is None:
+            members = self._members[mask, group] = SortedList()
+        members.add(key)
 
     def settle(self) -> bool:
         """Whether every holder has a place of its own now."""
@@ -96,13 +109,41 @@ class Pool:
         """Whether no place is left over."""
         return sum(self._capacity) == sum(self._used)
 
-    def grant(self, profile: Profile) -> bool:
+    def grant(self, profile: Profile, holder: Holder) -> bool:
         """Add a holder if it can be placed together with all others."""
         self._refresh()
-        if not self._augment(self.mask(profile)):
+        mask = self.mask(profile)
+        if not self._augment(mask):
             return False
-        self._profiles[profile] = self._profiles.get(profile, 0) + 1
+        self._holders[holder] = profile
+        self._enrol(mask, holder)
         return True
+
+    def rivals(self, profile: Profile) -> Iterator[Holder]:
+        """Of the holders who could give their place to this profile, the last of each sort. Call after `settle`.
+
+        Raises: LookupError when the profile needs nobody's place.
+        """
+        self._refresh()
+        first = self.mask(profile)
+        masks, kinds, queue = {first}, set(), [first]
+        while queue:
+            current = queue.pop()
+            for index, capacity in enumerate(self._capacity):
+                if index in kinds or not current >> index & 1:
+                    continue
+                if self._used[index] < capacity:
+                    raise LookupError
+                kinds.add(index)
+                for other, flow in self._flow.items():
+                    if flow[index] and other not in masks:
+                        masks.add(other)
+                        queue.append(other)
+        for mask in masks:
+            for group in Group:
+                members = self._members.get((mask, group))
+                if members:
+                    yield group, members[-1]
 
     def spare(self, kind: Kind) -> bool:
         """Whether a place of this kind could go with every holder still placed. Call after `settle`."""
@@ -129,19 +170,6 @@ class Pool:
             self._masks[profile] = known
         return known
 
-    def without_holders(self) -> "Pool":
-        """The same places, promised to nobody yet."""
-        other = Pool(self._suits)
-        for kind, count in zip(self._kinds, self._capacity, strict=True):
-            if count:
-                other.add_place(kind)
-                other._capacity[-1] = count
-        return other
-
-    def refresh(self) -> None:
-        """Forget what was remembered of profiles: what they suit has changed."""
-        self._stale = True
-
     def _refresh(self) -> None:
         if not self._stale:
             return
@@ -154,9 +182,11 @@ class Pool:
         self._flow.clear()
         self._unmatched.clear()
         self._stale = False
-        for profile, count in self._profiles.items():
+        self._members.clear()
+        for holder, profile in self._holders.items():
             mask = self.mask(profile)
-            self._unmatched[mask] = self._unmatched.get(mask, 0) + count
+            self._unmatched[mask] = self._unmatched.get(mask, 0) + 1
+            self._enrol(mask, holder)
 
     def _augment(self, mask: int, without: int = -1) -> bool:
         """Place one more of `mask` by a shortest path; `without`: a kind that the path must not use."""

@@ -76,7 +76,7 @@ class Town:
             self.department.enrol_organisation(each)
         return found
 
-    def _share_out(self) -> None:
+    def share_out(self) -> None:
         """Each organisation gets its groups; the sums by birth year are the plan's, exactly."""
         general = [each for each in self.organisations if each.kind is OrganisationKind.GENERAL]
         state = [each for each in general if each.ownership is Ownership.STATE] or general
@@ -98,7 +98,7 @@ class Town:
 
     def opening(self) -> list[Action]:
         """Everybody who is there, and the first plans."""
-        self._share_out()
+        self.share_out()
         today = date_to_day(self.scenario.starts)
         self.department.old_queue = iter(self.people.waiting(self.plan.queue, today))
         department = self.department.name

@@ -165,7 +165,7 @@ class Book:
             raise BrokenJournal(f"record of {record.locality} in the book of {state.locality}")
         if record.sequence != state.sequence + 1:
             raise BrokenJournal(f"{state.locality}: record {record.sequence} follows {state.sequence}")
-        if record.previous_hash != state.hash or self._codec.seal(record).hash != record.hash:
+        if record.previous_hash != state.hash or self._codec.digest(record) != record.hash:
             raise BrokenJournal(f"{state.locality}: the hash of record {record.sequence} does not hold")
         if record.pack != state.pack.id:
             raise BrokenJournal(f"{state.locality}: record {record.sequence} was decided under {record.pack}")

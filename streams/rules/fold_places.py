@@ -7,6 +7,7 @@ from schemas.words import Admission, Stage, Timer
 from schemas.zones import date_to_day
 from streams.rules.model import Arrival, KeptRecall, LocalAct, Organisation, Place, PlaceTerms
 from streams.rules.pack import Mode
+from streams.rules.queue import OFFERED
 from streams.rules.state import State
 
 
@@ -110,7 +111,11 @@ def _arrive(state: State, place: Place) -> None:
 
 def _move(state: State, place: Place, stage: Stage) -> None:
     queue = state.queue(place.terms.queue)
-    queue.move(place, stage, state.place_class(place))
+    place_class = None
+    if stage in OFFERED:
+        # Its class stays what it was while a place is on offer.
+        place_class = queue.classes.get(place.id) or state.place_class(place)
+    queue.move(place, stage, place_class)
     state.touch(queue)
 
 

@@ -143,21 +143,21 @@ class Queue:
 
     # Places
 
-    def move(self, place: Place, stage: Stage, place_class: PlaceClass) -> None:
-        """A place changes its stage; off offer it is forgotten here. Sets the place's field."""
+    def move(self, place: Place, stage: Stage, place_class: PlaceClass | None) -> None:
+        """A place changes its stage; off offer it has no class and is forgotten here. Sets the place's field."""
         old, place.stage = place.stage, stage
         if old in self.places:
             self.places[old].pop(place.id, None)
         matching = self._matching
         if old is Stage.PRIORITY and matching is not None:
             matching.remove_place(self.classes[place.id])
-        if stage in self.places:
+        if place_class is not None:
             self.places[stage][place.id] = place
             self.classes[place.id] = place_class
         else:
             self.classes.pop(place.id, None)
             self.new_places.pop(place.id, None)
-        if stage is Stage.PRIORITY and matching is not None:
+        if stage is Stage.PRIORITY and matching is not None and place_class is not None:
             if matching.knows(place_class):
                 matching.add_place(place_class)
             else:
