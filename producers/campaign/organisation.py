@@ -14,7 +14,7 @@ from producers.campaign.choosing import Surroundings, school_year
 from producers.campaign.daytime import HOUR_MS, SECOND_MS, after
 from producers.campaign.dice import Dice, Quantiles, Weighted
 from producers.campaign.outbox import send, source_of
-from producers.campaign.world import Action, Arrival, Leaving, News, Step, Tell, Vacancy, Word
+from producers.campaign.world import Action, Answer, Arrival, Leaving, News, Step, Tell, Vacancy, Word
 from schemas.events import (
     AdmissionRefused,
     ChildEnrolled,
@@ -24,7 +24,7 @@ from schemas.events import (
     PlaceReleased,
     PlaceVacated,
 )
-from schemas.outputs import MessageKind, Notification
+from schemas.outputs import MessageKind, Notification, OutcomeResult
 from schemas.words import Admission, GroupType, OrganisationKind, Ownership, QueueKind, RecallReason
 from schemas.zones import DAY_MS, MINUTE_MS
 
@@ -106,6 +106,8 @@ class Organisation:
             return ()
         if isinstance(word, News):
             return self._news(word.message, now)
+        if isinstance(word, Answer):
+            return self._answer(word, now)
         if isinstance(word, Arrival):
             return self._arrival(word, now)
         if isinstance(word, Vacancy):
@@ -176,11 +178,11 @@ class Organisation:
         if dice.chance(assumptions.BAD_DATES.value):
             self.wrong[data.place_id] = data
             wrong = _changed(data, admission_from=data.admission_from.replace(year=_ABSURD_YEAR, day=1))
-            return send(dice, self.name, self.source, at, wrong, retried=False)
+            return send(dice, self.name, self.source, at, wrong, asked=data.place_id, retried=False)
         if dice.chance(assumptions.MISTYPED.value):
             self.wrong[data.place_id] = data
             wrong = _changed(data, organisation_id=dice.name("org-"))
-            return send(dice, self.name, self.source, at, wrong, retried=False)
+            return send(dice, self.name, self.source, at, wrong, asked=data.place_id, retried=False)
         if dice.chance(assumptions.RECALL_FIRST.value):
             ahead = dice.between(*_AHEAD_MINUTES) * MINUTE_MS
             recall = PlaceRecalled(data.place_id, self.name, RecallReason.PUBLISHED_BY_MISTAKE)
@@ -229,6 +231,13 @@ class Organisation:
     def _vacate(self, subject: str, now: int) -> Sequence[Action]:
         return self._send(now + 1, PlaceVacated(subject, self.name)) if subject in self.places else ()
 
+    def _answer(self, answer: Answer, now: int) -> Sequence[Action]:
+        """What was typed wrongly is corrected once the system has said so."""
+        if answer.outcome.result is not OutcomeResult.REJECTED or answer.subject not in self.wrong:
+            return ()
+        minutes = self.dice.between(*_CORRECTION_MINUTES)
+        return (self._plan(now + minutes * MINUTE_MS, "correct", answer.subject),)
+
     def _correct(self, subject: str, now: int) -> Sequence[Action]:
         data = self.wrong.pop(subject, None)
         return () if data is None else self._send(now + 1, data)
@@ -245,9 +254,6 @@ class Organisation:
             self.expected[place] = application
         elif message.kind is MessageKind.ORGANISATION_REFERRAL_ENDED and self.expected.get(place) == application:
             del self.expected[place]
-        elif message.kind is MessageKind.ORGANISATION_EVENT_REJECTED and place in self.wrong:
-            minutes = self.dice.between(*_CORRECTION_MINUTES)
-            return (self._plan(now + minutes * MINUTE_MS, "correct", place),)
         return ()
 
     def _arrival(self, word: Arrival, now: int) -> Sequence[Action]:

@@ -184,7 +184,8 @@ class Town:
             for case in family.cases[1:]:
                 later = at + MINUTE_MS + dice.below(20 * MINUTE_MS)
                 actions.append(Tell(later, family.name, Step("apply", case.application_id)))
-        if not daytime.works(day):
+        # The list of the first day is the published one; what becomes free later comes later.
+        if not daytime.works(day) or day == date_to_day(self.scenario.opens):
             return actions
         for _ in range(self._number(plan.attending * assumptions.VACANCIES_PER_DAY.value)):
             actions.append(self._vacancy(day))
