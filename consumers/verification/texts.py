@@ -1,0 +1,109 @@
+"""The words of the check's report in English, Russian and Kazakh. Owns phrases only, never what is said when.
+
+A finding's English template is the key of its translation (`translations`); what has none is said in English.
+"""
+
+import re
+from string import Formatter
+
+from consumers.history.texts import Language
+from consumers.verification.findings import Finding
+from consumers.verification.translations import TEMPLATES
+
+# Control characters, and the marks that reorder text: a journal from elsewhere must not paint on a terminal.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+VALUE_LENGTH_MAX = 300
+
+WORDS: dict[Language, dict[str, str]] = {
+    Language.ENGLISH: {
+        "holds": "The journal holds.",
+        "broken": "The journal is broken.",
+        "first": "First broken record",
+        "where": "locality {locality}, sequence {sequence}, line {line}",
+        "nowhere": "the whole journal",
+        "rule": "rule {rule}",
+        "more": "{count} broken records were named; with --all there may be more.",
+        "read": "{records} records, {bytes} bytes in {seconds} s ({speed} records/s).",
+        "compared": "{count} bulletins compared with those published.",
+        "publish": "Publish the heads: whoever has one sees later whether the journal was changed or cut off (--head).",
+        "progress": "checking",
+        "locality": "Locality",
+        "records": "Records",
+        "applications": "Applications",
+        "places": "Places",
+        "referrals": "Referrals",
+        "bulletins": "Bulletins",
+        "until": "Until",
+        "head": "Head",
+        "last": "Last bulletin",
+    },
+    Language.RUSSIAN: {
+        "holds": "Журнал верен.",
+        "broken": "Журнал нарушен.",
+        "first": "Первая нарушенная запись",
+        "where": "населённый пункт {locality}, номер записи {sequence}, строка {line}",
+        "nowhere": "журнал в целом",
+        "rule": "правило {rule}",
+        "more": "Названо нарушенных записей: {count}; с --all их может быть больше.",
+        "read": "Записей: {records}, байтов: {bytes}, за {seconds} с ({speed} записей/с).",
+        "compared": "Сверено с опубликованными бюллетеней: {count}.",
+        "publish": "Опубликуйте концы журналов: по ним позже видно, не изменён ли и не обрезан ли журнал (--head).",
+        "progress": "проверка",
+        "locality": "Населённый пункт",
+        "records": "Записи",
+        "applications": "Заявления",
+        "places": "Места",
+        "referrals": "Направления",
+        "bulletins": "Бюллетени",
+        "until": "По",
+        "head": "Конец журнала",
+        "last": "Последний бюллетень",
+    },
+    Language.KAZAKH: {
+        "holds": "Журнал дұрыс.",
+        "broken": "Журнал бұзылған.",
+        "first": "Бірінші бұзылған жазба",
+        "where": "елді мекен {locality}, жазба нөмірі {sequence}, жол {line}",
+        "nowhere": "журнал тұтастай",
+        "rule": "{rule} қағидасы",
+        "more": "Аталған бұзылған жазбалар: {count}; --all арқылы одан көп болуы мүмкін.",
+        "read": "Жазбалар: {records}, байттар: {bytes}, {seconds} с ішінде ({speed} жазба/с).",
+        "compared": "Жарияланған бюллетеньдермен салыстырылды: {count}.",
+        "publish": "Журналдың соңғы хэштерін жариялаңыз: кейін журнал өзгертілсе немесе қысқартылса, көрінеді (--head).",
+        "progress": "тексеру",
+        "locality": "Елді мекен",
+        "records": "Жазбалар",
+        "applications": "Өтініштер",
+        "places": "Орындар",
+        "referrals": "Жолдамалар",
+        "bulletins": "Бюллетеньдер",
+        "until": "Дейін",
+        "head": "Журнал соңы",
+        "last": "Соңғы бюллетень",
+    },
+}
+
+
+def word(language: Language, name: str, **values: object) -> str:
+    """A phrase of the report."""
+    return WORDS[language][name].format(**values)
+
+
+def what(language: Language, finding: Finding) -> str:
+    """What is wrong with a record, without anything that could paint on a terminal."""
+    template = TEMPLATES.get(language, {}).get(finding.template, finding.template)
+    values = {name: _value(value) for name, value in finding.values.items()}
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", Formatter().vformat(template, (), values))
+
+
+def _value(value: object) -> object:
+    text = str(value)
+    return value if isinstance(value, int) else text[:VALUE_LENGTH_MAX]
+
+
+def where(language: Language, finding: Finding) -> str:
+    """Where the fault is."""
+    if not finding.line and not finding.locality:
+        return word(language, "nowhere")
+    locality = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", finding.locality[:64]) or "?"
+    return word(language, "where", locality=locality, sequence=finding.sequence or "?", line=finding.line or "?")
