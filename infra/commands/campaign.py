@@ -31,7 +31,7 @@ SCALE_MAX = 100.0
 PACK = "kz-2020"
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the command line
     name: Annotated[str | None, typer.Argument(help=f"The season: {', '.join(CAMPAIGNS)}.", show_default=False)] = None,
     seed: Annotated[int, typer.Option(help="The season's chance: the same seed gives the same bytes.")] = 1,
     scale: Annotated[float, typer.Option(max=SCALE_MAX, help="The size, against the published figures.")] = 1.0,

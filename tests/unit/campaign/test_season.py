@@ -14,7 +14,7 @@ from producers.campaign.world import Answer, News
 from schemas import facts as f
 from schemas.event_json import decode_event
 from schemas.events import EVENTS_BY_TOPIC, ApplicantLinked, ApplicationSubmitted, PlaceReleased, PlacesChosen
-from schemas.words import TOPIC_ORDER, Admission, How
+from schemas.words import TOPIC_ORDER, Admission, Channel, How
 from schemas.zones import date_to_day, zone_of
 from streams.rules.pack import PACKS
 from streams.rules.simulate import simulate
