@@ -1,5 +1,7 @@
 """Applications: registration, documents, benefits, interest, withdrawal, suspension (R1, R3.6, R4)."""
 
+from datetime import date
+
 from schemas import events as e
 from schemas import facts as f
 from schemas.instants import Instant
@@ -12,6 +14,7 @@ from streams.rules.referrals import archive, bring_back, end_live, regroup, revo
 from streams.rules.step import AlreadyDecided, Refused, Step, own_application
 
 MINUTE_MS = 60_000
+YEAR_FIRST, YEAR_LAST = 1990, 2060  # of birth
 
 
 # Registration
@@ -93,8 +96,8 @@ def _check_times(step: Step, event: e.ApplicationSubmitted, record_time: Instant
         until = state.calendar.working_deadline(day, state.pack.registration_days)
         if record_time >= until:
             raise Refused(Reason.BAD_TIME, f"submitted more than {state.pack.registration_days} working days ago")
-    if event.child_born > day_to_date(day):
-        raise Refused(Reason.BAD_DATE, "child_born is later than the submission")
+    if not date(YEAR_FIRST, 1, 1) <= event.child_born <= day_to_date(day):
+        raise Refused(Reason.BAD_DATE, f"child_born is before {YEAR_FIRST} or later than the submission")
 
 
 def _check_child(step: Step, event: e.ApplicationSubmitted, queue_key: QueueKey) -> None:

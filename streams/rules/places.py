@@ -16,14 +16,11 @@ from schemas.words import (
     StayCause,
 )
 from schemas.zones import date_to_day
-from streams.rules.applications import profile_fits
+from streams.rules.applications import YEAR_FIRST, YEAR_LAST, profile_fits
 from streams.rules.calendar import FIRST_DAY, LAST_DAY
 from streams.rules.model import LIVE, Application, Organisation, Place, PlaceTerms, QueueKey
 from streams.rules.referrals import HOUR_MS, archive, end, give_back
 from streams.rules.step import AlreadyDecided, Refused, Step, own_place
-
-YEAR_FIRST, YEAR_LAST = 1990, 2060
-
 
 # Organisations and local acts
 
