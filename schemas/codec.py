@@ -20,7 +20,7 @@ from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, EventData
 from schemas.facts import AnyFact
 from schemas.ids import SchemaIds, schema_text
-from schemas.instants import INSTANT_MAX, INSTANT_MIN, Instant
+from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import Bulletin, DeadLetter, Notification, Outcome, ReferralView, ServiceStage
 
@@ -41,6 +41,9 @@ VALUE_TYPES: dict[str, type[Struct]] = {
     "service-stages": ServiceStage,
     "dead-letters": DeadLetter,
 }
+# What the JSON form can say, and what can be written in the local time of any zone, east of UTC as they are.
+INSTANT_MIN = -62_135_596_800_000  # 0001-01-01T00:00:00Z
+INSTANT_MAX = 253_402_214_400_000  # 9999-12-31T00:00:00Z
 Value = TypeVar("Value", bound=Struct)
 Tree = dict[str, Any]
 
@@ -199,9 +202,9 @@ def _encode_hook(value: object) -> int:
 
 
 def _decode_hook(kind: type, value: object) -> Instant:
-    if kind is Instant and type(value) is int and INSTANT_MIN <= value < INSTANT_MAX:
+    if kind is Instant and type(value) is int and INSTANT_MIN <= value <= INSTANT_MAX:
         return Instant(value)
-    raise ValueError(f"expected a moment in the years 2005 to 2059, not {value!r}")
+    raise ValueError(f"expected a moment in the years 1 to 9999, not {value!r}")
 
 
 def _builtins(value: Struct) -> Tree:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, Event, EventData, Key, Locality
-from schemas.instants import Instant, parse_instant
+from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN, Instant, parse_instant
 
 LINE_BYTES_MAX = 1_000_000
 
@@ -58,6 +58,8 @@ def decode_event(line: bytes, partition: int | None = None, offset: int | None =
         data = decoder.decode(envelope.data)
     except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError) as exc:
         raise Malformed(str(exc)) from exc
+    if not EVENT_TIME_MIN <= envelope.time < EVENT_TIME_MAX:
+        raise Malformed("time lies outside the years 2005 to 2059 - at `$.time`")
     return Event(
         topic=envelope.topic,
         time=envelope.time,

@@ -4,7 +4,7 @@ from datetime import date
 
 from schemas import events as e
 from schemas import facts as f
-from schemas.instants import Instant
+from schemas.instants import EVENT_TIME_MIN, Instant
 from schemas.words import ArchiveReason, Channel, EndCause, Group, QueueKind, Reason, RefusalReason, Subject
 from schemas.zones import day_to_date
 from streams.rules import referrals
@@ -91,6 +91,8 @@ def _check_times(step: Step, event: e.ApplicationSubmitted, record_time: Instant
     state = step.state
     if event.submitted_at > record_time:
         raise Refused(Reason.BAD_TIME, "submitted_at is later than the record")
+    if event.submitted_at < EVENT_TIME_MIN:
+        raise Refused(Reason.BAD_TIME, "submitted_at lies before 2005")
     day = state.zone.day_of(event.submitted_at)
     if event.channel is not Channel.MIGRATION:
         until = state.calendar.working_deadline(day, state.pack.registration_days)
