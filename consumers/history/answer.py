@@ -32,7 +32,8 @@ def moment_of(text: str, zone: Zone) -> Instant:
     """
     try:
         if len(text) == DATE_LENGTH:
-            return zone.at(date_to_day(date.fromisoformat(text)) + 1)
+            day = date.fromisoformat(text) + timedelta(days=1)
+            return zone.at(date_to_day(day))
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is not None:
             return Instant((moment - EPOCH) // MILLISECOND)

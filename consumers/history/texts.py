@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 
 from babel import Locale
@@ -55,16 +55,22 @@ def source(language: Language) -> str:
     return files("consumers.history").joinpath("locales", f"{language}.ftl").read_text("utf-8")
 
 
+@cache
+def _bundle(language: Language) -> FluentBundle:
+    # No isolation marks: they would show as boxes in terminals and files.
+    bundle = FluentBundle([_BABEL[language].replace("_", "-")], use_isolating=False)
+    bundle.add_resource(FluentResource(source(language)))
+    return bundle
+
+
 class Texts:
     """One language, in the local time of one zone."""
 
     def __init__(self, language: Language, zone: Zone) -> None:
-        """Load the language's messages."""
+        """Load the language's messages, once in a process."""
         self.language = language
         self._zone = zone
-        # No isolation marks: they would show as boxes in terminals and files.
-        self._bundle = FluentBundle([_BABEL[language].replace("_", "-")], use_isolating=False)
-        self._bundle.add_resource(FluentResource(source(language)))
+        self._bundle = _bundle(language)
 
     @cached_property
     def _babel(self) -> Locale:
@@ -105,7 +111,8 @@ class Texts:
 
     def day(self, day: date) -> str:
         """A date in words."""
-        return str(format_date(day, format="long", locale=self._babel))
+        # CLDR puts a narrow no-break space before the word for year: nobody could search a file for it.
+        return str(format_date(day, format="long", locale=self._babel)).replace("\u202f", " ")
 
     def records(self, records: Records, shown_max: int) -> str:
         """The records that prove something: the first of them, how many more, and the last."""
