@@ -31,15 +31,16 @@ class Summary:
         self.ended: Counter[str] = Counter()
         self.archived: Counter[str] = Counter()
         self.recalled: Counter[str] = Counter()
-        self.waiting: Counter[int] = Counter()
-        self.waiting_at_start: Counter[int] | None = None
+        self.waiting_at_start: Counter[int] = Counter()
         self.released: Counter[int] = Counter()
         self.filled: Counter[int] = Counter()
         self.days_to_referral: list[float] = []
         self.days_to_filling: list[float] = []
         self.on_offer: set[str] = set()
-        zone = zone_of(scenario.localities[0].locality)
-        self._opens = zone.at(date_to_day(scenario.opens))
+        # Localities are played side by side, each a little ahead of the last event: each has its own start.
+        day = date_to_day(scenario.opens)
+        self._waiting: dict[str, Counter[int]] = {each.locality: Counter() for each in scenario.localities}
+        self._opens = {each.locality: zone_of(each.locality).at(day) for each in scenario.localities}
         self._submitted: dict[str, tuple[int, Instant]] = {}
         self._in_queue: dict[str, int] = {}
         self._places: dict[str, tuple[int, Instant]] = {}
@@ -49,56 +50,63 @@ class Summary:
         self.records += 1
         if record.cause.type is not None:
             self.events += 1
-        if self.waiting_at_start is None and record.time >= self._opens:
-            self.waiting_at_start = Counter(self.waiting)
+        opens = self._opens.get(record.locality)
+        if opens is not None and record.time >= opens:
+            del self._opens[record.locality]
+            self.waiting_at_start += self._waiting[record.locality]
         for fact in record.facts:
             kind = type(fact)
             self.facts[kind.__name__] += 1
             count = _COUNTS.get(kind)
             if count is not None:
-                count(self, fact, record.time)
+                count(self, fact, record)
 
-    def _rejected(self, fact: f.Rejected, at: Instant) -> None:
+    @property
+    def waiting(self) -> Counter[int]:
+        """Who waits now, by birth year."""
+        return sum(self._waiting.values(), Counter())
+
+    def _rejected(self, fact: f.Rejected, record: Record) -> None:
         self.rejected[fact.reason] += 1
 
-    def _registered(self, fact: f.ApplicationRegistered, at: Instant) -> None:
+    def _registered(self, fact: f.ApplicationRegistered, record: Record) -> None:
         self._submitted[fact.application_id] = (fact.child_born.year, fact.submitted_at)
 
-    def _queued(self, fact: f.ApplicationQueued, at: Instant) -> None:
+    def _queued(self, fact: f.ApplicationQueued, record: Record) -> None:
         year = self._in_queue[fact.application_id] = self._submitted[fact.application_id][0]
-        self.waiting[year] += 1
+        self._waiting[record.locality][year] += 1
 
-    def _archived(self, fact: f.ApplicationArchived, at: Instant) -> None:
+    def _archived(self, fact: f.ApplicationArchived, record: Record) -> None:
         self.archived[fact.reason] += 1
         year = self._in_queue.pop(fact.application_id, None)
         if year is not None:
-            self.waiting[year] -= 1
+            self._waiting[record.locality][year] -= 1
 
-    def _released(self, fact: f.PlaceReleased, at: Instant) -> None:
+    def _released(self, fact: f.PlaceReleased, record: Record) -> None:
         self.released[fact.birth_year] += 1
-        self._places[fact.place_id] = (fact.birth_year, at)
+        self._places[fact.place_id] = (fact.birth_year, record.time)
         self.on_offer.add(fact.place_id)
 
-    def _returned(self, fact: f.PlaceReturned, at: Instant) -> None:
+    def _returned(self, fact: f.PlaceReturned, record: Record) -> None:
         self.on_offer.add(fact.place_id)
 
-    def _recalled(self, fact: f.PlaceRecalled, at: Instant) -> None:
+    def _recalled(self, fact: f.PlaceRecalled, record: Record) -> None:
         self.recalled[fact.reason] += 1
         self.on_offer.discard(fact.place_id)
 
-    def _off_offer(self, fact: f.PlaceEnded, at: Instant) -> None:
+    def _off_offer(self, fact: f.PlaceEnded, record: Record) -> None:
         self.on_offer.discard(fact.place_id)
 
-    def _issued(self, fact: f.ReferralIssued, at: Instant) -> None:
+    def _issued(self, fact: f.ReferralIssued, record: Record) -> None:
         self.on_offer.discard(fact.place_id)
-        self.days_to_referral.append((at - self._submitted[fact.application_id][1]) / DAY_MS)
+        self.days_to_referral.append((record.time - self._submitted[fact.application_id][1]) / DAY_MS)
 
-    def _filled(self, fact: f.PlaceFilled, at: Instant) -> None:
+    def _filled(self, fact: f.PlaceFilled, record: Record) -> None:
         year, released = self._places[fact.place_id]
         self.filled[year] += 1
-        self.days_to_filling.append((at - released) / DAY_MS)
+        self.days_to_filling.append((record.time - released) / DAY_MS)
 
-    def _ended(self, fact: f.ReferralEnded, at: Instant) -> None:
+    def _ended(self, fact: f.ReferralEnded, record: Record) -> None:
         self.ended[fact.cause] += 1
 
     # --------------------------------------------------------------------------------------------------- showing
@@ -113,8 +121,7 @@ class Summary:
         table.add_column("born")
         for name in ("waiting at the start", "waiting at the end", "places released", "places filled"):
             table.add_column(name, justify="right")
-        start = self.waiting_at_start or Counter()
-        columns = (start, self.waiting, self.released, self.filled)
+        columns = (self.waiting_at_start, self.waiting, self.released, self.filled)
         for year in sorted({year for column in columns for year in column}, reverse=True):
             table.add_row(str(year), *(f"{column[year]:,}" for column in columns))
         table.add_section()

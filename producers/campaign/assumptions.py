@@ -133,13 +133,16 @@ NEWS_DELAY_SECONDS = Assumption(
     "text messages in bulk: seconds as a rule, a quarter of an hour at the worst",
 )
 ACCESS_IGNORED = Assumption(
-    0.11, "share of accesses never looked at", "changed telephone, child already in a private kindergarten"
+    0.14,
+    "share of accesses not looked at without a reminder",
+    "changed telephone, child already in a private kindergarten",
 )
 ACCESS_REACTION = Assumption(
     ((0.0, 0.0), (0.22, 0.012), (0.5, 0.09), (0.72, 0.35), (0.93, 0.85), (1.0, 0.998)),
     "quantiles of the reaction to an access, as a share of the window",
     "a rush in the first hours, then once a day, some on the last evening",
 )
+REMINDED = Assumption(0.35, "share of those who had done nothing whom a reminder moves", "some had only forgotten")
 LAST_MOMENT = Assumption(0.006, "share that acts within seconds of a deadline, before or after it", "people do")
 THINKING_SECONDS = Assumption(
     ((0.0, 8.0), (0.5, 45.0), (0.9, 300.0), (1.0, 1_200.0)),
@@ -183,7 +186,9 @@ OPEN_STAGE_OPTIMISTS = Assumption(
 
 CANCEL = Assumption(0.03, "share of referrals cancelled by the family", "second thoughts, the other parent objects")
 CANCEL_TOO_LATE = Assumption(0.06, "share of those who cancel only after the 24 hours", "the limit is not well known")
-CHECK_NEVER = Assumption(0.028, "share of referrals whose papers are never shown", "moved away, private place found")
+CHECK_NEVER = Assumption(
+    0.028, "share of referrals whose papers are not shown without a reminder", "moved away, private place found"
+)
 CHECK_REACTION = Assumption(
     ((0.0, 0.002), (0.4, 0.06), (0.75, 0.4), (1.0, 0.93)),
     "quantiles of showing the originals, as a share of the term",
@@ -194,7 +199,9 @@ BENEFIT_NOT_CONFIRMED = Assumption(
     0.025, "share of benefits gone at the second check", "changed work, grown-up siblings"
 )
 AUTOMATIC_IGNORED = Assumption(0.1, "share of automatic referrals that nobody acts on", "nobody asked for it")
-VISIT_NEVER = Assumption(0.02, "share of active referrals that nobody brings", "as above, after the papers")
+VISIT_NEVER = Assumption(
+    0.02, "share of active referrals not acted on without a reminder", "as above, after the papers"
+)
 VISIT_REACTION = Assumption(
     ((0.0, 0.01), (0.5, 0.22), (0.8, 0.55), (1.0, 0.95)),
     "quantiles of bringing the child, as a share of the referral's term",
@@ -217,6 +224,7 @@ ENROL_HOURS = Assumption(
 ADMISSION_REFUSED = Assumption(
     0.009, "share of arrivals refused", "medical contraindication, as the authority will ask about"
 )
+EARLY_GIVEN_UP = Assumption(0.06, "share of referrals to an early place given back before it is vacated", "impatience")
 CHILD_LEAVES = Assumption(0.02, "share of enrolled children that leave within the season", "moves and illness")
 TAKEN_OUT_DAYS = Assumption(((0.0, 4.0), (0.5, 25.0), (1.0, 70.0)), "quantiles of the days until then", "as above")
 

@@ -39,6 +39,7 @@ class Case:
         "claimed",
         "commission",
         "deadline",
+        "idle",
         "looks",
         "organisation_id",
         "place_id",
@@ -76,6 +77,8 @@ class Case:
         self.place_id = ""
         self.wanted = ""
         self.staying = False
+        # Had a deadline and meant to do nothing about it; a reminder may change that.
+        self.idle = False
         self.watching = False
         self.promised: bool | None = None
         self.shown = ""

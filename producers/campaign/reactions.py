@@ -18,7 +18,7 @@ from producers.campaign.household import (
 from producers.campaign.world import (
     Action,
 )
-from schemas.outputs import MessageKind, Notification
+from schemas.outputs import MessageKind, Notification, Term
 from schemas.words import Channel, QueueKind
 from schemas.zones import DAY_MS
 
@@ -96,13 +96,33 @@ def turn(family: Household, case: Case, message: Notification, now: int) -> Sequ
     until = message.deadline or 0
     case.access_until, case.looks, case.promised = until, 0, None
     dice = family.dice
-    if dice.chance(assumptions.ACCESS_IGNORED.value) or until <= now:
+    case.idle = dice.chance(assumptions.ACCESS_IGNORED.value)
+    if case.idle or until <= now:
         return ()
     if dice.chance(assumptions.LAST_MOMENT.value):
         at = until - dice.between(1, _HURRY_MS)
     else:
         at = family.around.daytime.awake(dice, now + 1 + int(_REACTION.draw(dice) * (until - now)))
     return (family.plan(max(now + 1, at), "look", case.application_id),)
+
+
+def access_ending(family: Household, case: Case, message: Notification, now: int) -> Sequence[Action]:
+    """The reminder reaches some of those who had not looked."""
+    left = case.access_until - now
+    if not case.idle or left <= 0 or not family.dice.chance(assumptions.REMINDED.value):
+        return ()
+    case.idle = False
+    at = family.around.daytime.awake(family.dice, now + 1 + int(family.dice.unit() * left))
+    return (family.plan(at, "look", case.application_id),)
+
+
+def referral_ending(family: Household, case: Case, message: Notification, now: int) -> Sequence[Action]:
+    """The reminder reaches some of those who had done nothing."""
+    if not case.idle or message.deadline is None or not family.dice.chance(assumptions.REMINDED.value):
+        return ()
+    case.idle = False
+    plan = "check" if message.term is Term.DOCUMENTS else "visit"
+    return (family.within(now, message.deadline, _VISIT, plan, case.application_id),)
 
 
 def access_gone(family: Household, case: Case, message: Notification, now: int) -> Sequence[Action]:
@@ -123,7 +143,8 @@ def referred(family: Household, case: Case, message: Notification, now: int) -> 
             at = message.at + CANCELLATION_MS + dice.between(-3, 3)
         return (family.plan(max(now + 1, at), "cancel", case.application_id),)
     never = assumptions.CHECK_NEVER.value if asked_for else assumptions.AUTOMATIC_IGNORED.value
-    if message.deadline is None or dice.chance(never):
+    case.idle = dice.chance(never)
+    if message.deadline is None or case.idle:
         return ()
     plans: list[Action] = [family.within(now, message.deadline, _CHECK, "check", case.application_id)]
     if dice.chance(assumptions.HASTY_ENROLMENT.value):
@@ -138,7 +159,14 @@ def active(family: Household, case: Case, message: Notification, now: int) -> Se
     dice = family.dice
     case.deadline = message.deadline
     fate = dice.unit()
-    if fate < assumptions.VISIT_NEVER.value:
+    if message.term is Term.VACATING:
+        # The place is still taken: wait for the next message, or lose patience.
+        if fate < assumptions.EARLY_GIVEN_UP.value:
+            at = family.around.daytime.awake(dice, after(dice, now, _AGAIN, DAY_MS))
+            return (family.plan(at, "cancel", case.application_id),)
+        return ()
+    case.idle = fate < assumptions.VISIT_NEVER.value
+    if case.idle:
         return ()
     if fate < assumptions.VISIT_NEVER.value + assumptions.EXTENDED.value:
         return (family.within(now, message.deadline, _VISIT, "extend", case.application_id),)
@@ -167,10 +195,12 @@ REACTIONS: dict[MessageKind, Callable[[Household, Case, Notification, int], Sequ
     MessageKind.QUEUED: queued,
     MessageKind.REFUSED: gone,
     MessageKind.TURN_CAME: turn,
+    MessageKind.ACCESS_ENDING: access_ending,
     MessageKind.ACCESS_LAPSED: access_gone,
     MessageKind.ACCESS_REVOKED: access_gone,
     MessageKind.REFERRAL_ISSUED: referred,
     MessageKind.REFERRAL_ACTIVE: active,
+    MessageKind.REFERRAL_ENDING: referral_ending,
     MessageKind.REFERRAL_EXTENDED: extended,
     MessageKind.REFERRAL_CANCELLED: referral_over,
     MessageKind.REFERRAL_LAPSED: referral_over,
