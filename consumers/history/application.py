@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from consumers.history.fold import ORDER_FACTS, Move, QueueFold, groups_of
 from consumers.history.journal_file import JournalFile, Subject
-from consumers.history.phrases import fact_phrase, rejection_phrase
+from consumers.history.phrases import NONE, fact_phrase, rejection_phrase
 from consumers.history.report import Argument, Clause, Entry, Phrase, Records, Report
 from consumers.history.standing import Openings, OwnState, Status
 from consumers.history.tokens import mentions
@@ -26,17 +26,16 @@ def application_history(journal: JournalFile, subject: Subject, until: Instant |
     Raises: BrokenJournal where the journal's numbers contradict its facts, OSError.
     """
     history = _History(subject, limit)
-    history.read(journal.records(subject.locality, until, APPLICATION_FACTS, (subject.queue or "", subject.id)))
+    history.read(journal.records(subject.locality, until, APPLICATION_FACTS, (subject.queue or subject.id, subject.id)))
     return history.report(until)
 
 
 class _History:
     def __init__(self, subject: Subject, limit: int) -> None:
-        assert subject.queue is not None
         self._subject = subject
         self._limit = limit
         self._zone = zone_of(subject.locality)
-        self._fold = QueueFold(subject.queue)
+        self._fold = QueueFold(subject.queue or "")
         self._state = OwnState(self._fold.is_temporary)
         self._openings = Openings(self._zone)
         self._entries: list[Entry] = []
@@ -128,6 +127,8 @@ class _History:
         now = until if until is not None else self._now
         report = Report("application", subject.id, subject.locality, subject.queue, now, entries=self._entries)
         report.head.append(_title(subject))
+        if state.status is None:  # not registered yet, or never
+            return report
         numbers = self._numbers() if state.status is Status.QUEUED else {}
         automatic = subject.queue is not None and not subject.queue.startswith("general/")
         outlook = state.outlook(numbers, self._pack, automatic, self._openings.next_after(now))
@@ -212,5 +213,5 @@ def _own_phrases(fact: f.Fact) -> list[Phrase]:
 def _title(subject: Subject) -> Phrase:
     return Phrase(
         "title-application",
-        {"id": subject.id, "queue": subject.queue or "", "locality": subject.locality},
+        {"id": subject.id, "queue": subject.queue or NONE, "locality": subject.locality},
     )

@@ -64,7 +64,10 @@ class AmbiguousSubject(OrynError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One thing that an id names: its kind, its locality and its queue (an organisation has none)."""
+    """One thing that an id names: its kind, its locality and its queue.
+
+    An organisation has no queue, nor has what was never registered or released: only its rejections are known.
+    """
 
     kind: Kind
     id: str
@@ -96,6 +99,7 @@ class JournalFile:
         """What the id names. Raises: UnknownSubject, AmbiguousSubject, BrokenJournal, OSError."""
         needle = _quoted(subject)
         found: dict[tuple[Kind, str], Subject] = {}
+        mentioned: dict[tuple[Kind, str], Subject] = {}
         for number, line in self.lines():
             if needle not in line:
                 continue
@@ -104,7 +108,10 @@ class JournalFile:
                 continue
             for each in _named(record, subject):
                 found.setdefault((each.kind, each.locality), each)
-        candidates = tuple(each for each in found.values() if kind is None or each.kind is kind)
+            for each in _mentioned(record, subject):
+                mentioned.setdefault((each.kind, each.locality), each)
+        # A mention counts only where nothing else does: an event sent to the wrong locality is rejected there, too.
+        candidates = tuple(each for each in (found or mentioned).values() if kind is None or each.kind is kind)
         if not candidates:
             raise UnknownSubject(subject, self._hints(subject, locality))
         if len(candidates) > 1:
@@ -213,3 +220,15 @@ def _named(record: Record, subject: str) -> Iterator[Subject]:
                 pass
         if getattr(fact, "queue", None) == subject:
             yield Subject(Kind.QUEUE, subject, record.locality, subject)
+
+
+def _mentioned(record: Record, subject: str) -> Iterator[Subject]:
+    """What only rejections and kept recalls name: it never entered the register, but its events have a history."""
+    for fact in record.facts:
+        if isinstance(fact, f.Rejected | f.RecallKept):
+            if getattr(fact, "application_id", None) == subject:
+                yield Subject(Kind.APPLICATION, subject, record.locality)
+            if fact.place_id == subject:
+                yield Subject(Kind.PLACE, subject, record.locality)
+            if fact.organisation_id == subject:
+                yield Subject(Kind.ORGANISATION, subject, record.locality)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from consumers.history.eligibility import Terms, order_for, terms_of
 from consumers.history.fold import ACCESS_FACTS, ELSEWHERE, ORDER_FACTS, QueueFold
 from consumers.history.journal_file import JournalFile, Subject
-from consumers.history.phrases import fact_phrase, rejection_phrase, terms_phrase
+from consumers.history.phrases import NONE, fact_phrase, rejection_phrase, terms_phrase
 from consumers.history.report import Argument, Clause, Deadline, Entry, Phrase, Records, Report
 from consumers.history.tokens import mentions
 from schemas import facts as f
@@ -27,17 +27,16 @@ def place_history(journal: JournalFile, subject: Subject, until: Instant | None,
     Raises: BrokenJournal, OSError.
     """
     run = _MatchRun(subject, limit)
-    texts = (subject.queue or "", subject.id, *ELSEWHERE)
+    texts = (subject.queue or subject.id, subject.id, *ELSEWHERE)
     run.read(journal.records(subject.locality, until, PLACE_FACTS, texts))
     return run.report(until)
 
 
 class _MatchRun:
     def __init__(self, subject: Subject, limit: int) -> None:
-        assert subject.queue is not None
         self._subject = subject
         self._limit = limit
-        self._fold = QueueFold(subject.queue)
+        self._fold = QueueFold(subject.queue or "")
         self._stage = PlaceStage()
         self._ownerships: dict[str, Ownership] = {}
         self._names: dict[str, str] = {}
@@ -146,7 +145,7 @@ class _MatchRun:
         subject, released = self._subject, self._released
         now = until if until is not None else self._now
         report = Report("place", subject.id, subject.locality, subject.queue, now, entries=self._entries)
-        title: dict[str, Argument] = {"id": subject.id, "queue": subject.queue or "", "locality": subject.locality}
+        title: dict[str, Argument] = {"id": subject.id, "queue": subject.queue or NONE, "locality": subject.locality}
         report.head.append(Phrase("title-place", title))
         if released is not None:
             organisation = released.organisation_id

@@ -76,7 +76,7 @@ class OwnState:
 
     def __init__(self, is_temporary: Callable[[str], bool]) -> None:
         """Take how to tell a temporary place: a referral to it leaves the application in the order (R6.9)."""
-        self.status = Status.REGISTERED
+        self.status: Status | None = None  # until it is registered
         self.until: Instant | None = None
         self.provider_until: Instant | None = None
         self.access: f.AccessGranted | None = None
@@ -118,7 +118,7 @@ class OwnState:
             applier(fact)
 
     def _registered(self, fact: f.ApplicationRegistered) -> None:
-        self.until = fact.documents_until
+        self.status, self.until = Status.REGISTERED, fact.documents_until
 
     def _presented(self, fact: f.DocumentsPresented) -> None:
         if fact.place_id is None:
@@ -200,7 +200,7 @@ class OwnState:
             case Status.QUEUED:
                 outlook.next("now-queued", **numbers)
                 self._turn(outlook, numbers, pack, automatic, opening)
-            case Status.REFERRED:
+            case Status.REFERRED | None:
                 pass
         for referral in self._referrals.values():
             _referral_outlook(outlook, referral)

@@ -7,9 +7,10 @@ from collections import Counter
 
 from consumers.history.fold import ACCESS_FACTS, ORDER_FACTS, QueueFold, groups_of
 from consumers.history.journal_file import JournalFile, Subject
-from consumers.history.phrases import fact_phrase
+from consumers.history.phrases import fact_phrase, rejection_phrase
 from consumers.history.place import PlaceStage
 from consumers.history.report import Clause, Entry, OrderView, Phrase, Records, Report, Standing
+from consumers.history.tokens import mentions
 from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.instants import Instant
@@ -111,8 +112,13 @@ def organisation_history(journal: JournalFile, subject: Subject, until: Instant 
         now = until if until is not None else record.time
         for fact in record.facts:
             places.apply(fact)
+            phrase = None
             if isinstance(fact, own) and fact.organisation_id == subject.id:
-                clause = Clause(fact_phrase(fact), Records(limit))
+                phrase = fact_phrase(fact)
+            elif isinstance(fact, f.Rejected) and mentions(fact, subject.id):
+                phrase = rejection_phrase(record, fact, subject.id)
+            if phrase is not None:
+                clause = Clause(phrase, Records(limit))
                 clause.records.add(record.sequence)
                 entries.append(Entry(record.time, record.time, [clause], True))
     report = Report("organisation", subject.id, subject.locality, None, now or Instant(0), entries=entries)

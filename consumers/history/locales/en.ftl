@@ -25,8 +25,14 @@ order-eligible = { $eligible ->
 order-none = Nobody of { $waiting } waiting was eligible.
 order-waiting = Waiting: { $waiting }; with access: { $access }. In queue order:
 order-more = … and { $count } more
-title-application = Application { $id }, queue { $queue }, locality { $locality }
-title-place = Place { $id }, queue { $queue }, locality { $locality }
+title-application = Application { $id }{ $queue ->
+    [none] {""}
+   *[other] , queue { $queue }
+}, locality { $locality }
+title-place = Place { $id }{ $queue ->
+    [none] {""}
+   *[other] , queue { $queue }
+}, locality { $locality }
 title-queue = Queue { $id }, locality { $locality }
 title-organisation = Organisation { $id }, locality { $locality }
 nothing-yet = Nothing is known of it at this moment.

@@ -23,8 +23,14 @@ order-eligible = Орынға құқығы бар өтініш: { $eligible }, �
 order-none = Кезекте тұрғандардың ({ $waiting }) ешқайсысының бұл орынға құқығы болған жоқ.
 order-waiting = Кезекте тұрғаны: { $waiting }; басым қолжетімділігі бары: { $access }. Кезек реті бойынша:
 order-more = … және тағы { $count }
-title-application = Өтініш { $id }, кезек { $queue }, елді мекен { $locality }
-title-place = Орын { $id }, кезек { $queue }, елді мекен { $locality }
+title-application = Өтініш { $id }{ $queue ->
+    [none] {""}
+   *[other] , кезек { $queue }
+}, елді мекен { $locality }
+title-place = Орын { $id }{ $queue ->
+    [none] {""}
+   *[other] , кезек { $queue }
+}, елді мекен { $locality }
 title-queue = Кезек { $id }, елді мекен { $locality }
 title-organisation = Ұйым { $id }, елді мекен { $locality }
 nothing-yet = Бұл уақытта ештеңе белгісіз.

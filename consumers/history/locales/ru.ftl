@@ -22,8 +22,14 @@ order-eligible = Имели право на место: { $eligible } из { $wa
 order-none = Из ожидающих ({ $waiting }) права на место не имел никто.
 order-waiting = Ожидают: { $waiting }; с приоритетным доступом: { $access }. В порядке очереди:
 order-more = … и ещё { $count }
-title-application = Заявление { $id }, очередь { $queue }, населённый пункт { $locality }
-title-place = Место { $id }, очередь { $queue }, населённый пункт { $locality }
+title-application = Заявление { $id }{ $queue ->
+    [none] {""}
+   *[other] , очередь { $queue }
+}, населённый пункт { $locality }
+title-place = Место { $id }{ $queue ->
+    [none] {""}
+   *[other] , очередь { $queue }
+}, населённый пункт { $locality }
 title-queue = Очередь { $id }, населённый пункт { $locality }
 title-organisation = Организация { $id }, населённый пункт { $locality }
 nothing-yet = На этот момент ничего не известно.

@@ -356,3 +356,32 @@ def test_nothing_of_the_applicant_and_the_benefits_is_said(tmp_path: Path) -> No
         assert "child-a-1" not in text
         assert "ORPHAN" not in text
         assert "2018-03-05" not in text
+
+
+def test_before_its_registration_nothing_is_known(tmp_path: Path) -> None:
+    report = history(walk(), tmp_path, at="2021-06-10T09:02")
+    assert report.entries == []
+    assert "Nothing is known of it at this moment." in said(report)
+
+
+def test_what_was_only_rejected_has_its_rejections_for_a_history(tmp_path: Path) -> None:
+    town = Town()
+    town.apply("a-1", born="2012-01-01")
+    report = history(town, tmp_path)
+    assert report.queue is None
+    text = said(report)
+    assert text.startswith("Application a-1, locality 710000000\n")
+    assert "Rejected: submission of an application. Reason: the child is 6 or older" in text
+    assert "Rejected: confirmation of documents. Reason: the application is not known in this locality" in text
+    town.release("pl-1", "org-unknown")
+    place = history(town, tmp_path, "pl-1")
+    assert (place.kind, place.queue) == ("place", None)
+    assert "Reason: the organisation is not known in this locality" in said(place)
+
+
+def test_an_event_sent_to_a_wrong_locality_makes_no_id_ambiguous(tmp_path: Path) -> None:
+    town, other = Town(), Town(locality="750000000")
+    town.apply("a-1")
+    other.withdraw("a-1")
+    town.records += other.records
+    assert history(town, tmp_path).locality == LOCALITY

@@ -273,7 +273,9 @@ def test_an_organisation_answers_with_its_changes_and_places(tmp_path: Path) -> 
     town = town_of_four()
     town.release("pl-1")
     town.do(e.OrganisationClosed("org-s"))
+    town.release("pl-2")
     report = why(JournalFile(write(tmp_path / "journal.jsonl", town.records)), "org-s")
     text = "\n".join(lines(report, Texts(Language.ENGLISH, ZONE), ZONE))
     assert "Organisation org-s closed" in text
+    assert "Rejected: release of a place (pl-2). Reason: the organisation is closed" in text
     assert "Places, recalled: 1" in text
