@@ -110,11 +110,10 @@ def access_granted(account: Account, fact: AccessGranted, step: Step) -> None:
         )
     expected = next_turn(account, queue, step.due)
     if expected is not application:
+        if expected is None:
+            raise Broken("invariant 4", "access goes to {id}, but it is nobody's turn", id=application.id)
         raise Broken(
-            "invariant 4",
-            "access goes to {id}, but the turn is {turn}",
-            id=application.id,
-            turn="nobody's" if expected is None else f"that of {expected.id}",
+            "invariant 4", "access goes to {id}, but the turn is that of {other}", id=application.id, other=expected.id
         )
     if not 1 <= fact.places <= len(queue.windows) + queue.open:
         raise Broken("R5.2", "{found} places on the list are not there", found=fact.places)
@@ -183,11 +182,16 @@ def _check_revoked(account: Account, queue: Queue, step: Step) -> None:
             for group, key in queue.pool.rivals(profile_of(application)):
                 if queue.order.number(group, key)[0] > number:
                     raise Broken(
-                        "R5.6", "access is taken from {id}, though {other} stands behind it", id=application.id, other=key[1]
+                        "R5.6",
+                        "access is taken from {id}, though {other} stands behind it",
+                        id=application.id,
+                        other=key[1],
                     )
         except LookupError:
             raise Broken("R5.6", "the access of application {id} is revoked without need", id=application.id) from None
-    served = [number for each, place, stage, number, _ in step.issued if place.queue is queue and stage is Stage.PRIORITY]
+    served = [
+        number for each, place, stage, number, _ in step.issued if place.queue is queue and stage is Stage.PRIORITY
+    ]
     if len(served) == 1 and len(step.issued) == 1:
         first = min(account.number(each)[0] for each in lost)
         if first < served[0]:

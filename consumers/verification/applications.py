@@ -36,7 +36,7 @@ def _queue_name(fact: ApplicationRegistered) -> str:
 
 
 def application_registered(account: Account, fact: ApplicationRegistered, step: Step) -> None:
-    """R1.1 to R1.3, R3.2: a new id, in the queue that its kind and birth year name, with no earlier time than allowed."""
+    """R1.1 to R1.3, R3.2: a new id, in the queue of its kind and birth year, submitted no later than recorded."""
     if fact.application_id in account.applications or not ID_PATTERN.fullmatch(fact.application_id):
         raise Broken("R8.2", "application {id} was registered before", id=fact.application_id[:64])
     if fact.queue != _queue_name(fact):
@@ -94,7 +94,9 @@ def application_queued(account: Account, fact: ApplicationQueued, step: Step) ->
     application = account.application(fact.application_id, step)
     joining = application.where is Where.DEFERRED
     if application.where is not Where.REGISTERED and not joining:
-        raise Broken("R4.1", "application {id} is {where} and cannot be queued", id=application.id, where=_where(application))
+        raise Broken(
+            "R4.1", "application {id} is {where} and cannot be queued", id=application.id, where=_where(application)
+        )
     if joining and (step.timer is not Timer.JOINING or step.due != application.until or step.subject != application.id):
         # A term that was over when the papers were confirmed lets it join at once.
         raise Broken("R4.3", "application {id} joins at another time", id=application.id)
@@ -113,7 +115,11 @@ def application_queued(account: Account, fact: ApplicationQueued, step: Step) ->
 def _check_number(application: Application, expected: int, found: int) -> None:
     if expected != found:
         raise Broken(
-            "R3.5", "application {id} has the queue number {number}, not {found}", id=application.id, number=expected, found=found
+            "R3.5",
+            "application {id} has the queue number {number}, not {found}",
+            id=application.id,
+            number=expected,
+            found=found,
         )
 
 
@@ -125,7 +131,9 @@ def application_refused(account: Account, fact: ApplicationRefused, step: Step) 
     """R4.1: by the provider, or by the deadline that nobody met."""
     application = account.application(fact.application_id, step)
     if application.where is not Where.REGISTERED:
-        raise Broken("R4.1", "application {id} is {where} and cannot be refused", id=application.id, where=_where(application))
+        raise Broken(
+            "R4.1", "application {id} is {where} and cannot be refused", id=application.id, where=_where(application)
+        )
     by_time = fact.reason is RefusalReason.NOT_SHOWN_IN_TIME
     if by_time != (step.timer is Timer.REGISTRATION):
         raise Broken("R4.1", "application {id} is refused for another reason than its cause", id=application.id)
@@ -182,8 +190,10 @@ def application_archived(account: Account, fact: ApplicationArchived, step: Step
         ArchiveReason.ENROLLED: application.ended is EndCause.ENROLLED and application.where is Where.ADRIFT,
         ArchiveReason.ENROLLED_ELSEWHERE: step.cause == "ChildEnrolled",
         ArchiveReason.AGE_LIMIT: _over_age(account, application, step.time),
-        ArchiveReason.INTEREST_NOT_CONFIRMED: application.interest_until != 0 and application.interest_until <= step.time,
-        ArchiveReason.SECOND_LAPSE: application.lapses >= 2 and application.ended is EndCause.LAPSED,
+        ArchiveReason.INTEREST_NOT_CONFIRMED: application.interest_until != 0
+        and application.interest_until <= step.time,
+        ArchiveReason.SECOND_LAPSE: application.lapses >= account.table.lapses_max
+        and application.ended is EndCause.LAPSED,
         ArchiveReason.ORGANISATION_CLOSED: step.closed is not None
         and application.queue.name.split("/")[1:2] == [step.closed],
     }
@@ -288,7 +298,9 @@ def child_left(account: Account, fact: ChildLeft, step: Step) -> None:
     elif place is not None and place.occupant is not None and place.occupant.id == fact.application_id:
         step.places.append(place)
         return
-    raise Broken("R6.7", "the child of application {id} does not sit on {place}", id=fact.application_id, place=fact.place_id)
+    raise Broken(
+        "R6.7", "the child of application {id} does not sit on {place}", id=fact.application_id, place=fact.place_id
+    )
 
 
 def settle_application(account: Account, application: Application, step: Step) -> None:
@@ -307,7 +319,11 @@ def settle_application(account: Account, application: Application, step: Step) -
         expected = account.table.group_of(application.benefits)
         if application.group is not expected:
             raise Broken(
-                "R3.1", "application {id} stands in {group}, not in {expected}", id=application.id, group=application.group, expected=expected
+                "R3.1",
+                "application {id} stands in {group}, not in {expected}",
+                id=application.id,
+                group=application.group,
+                expected=expected,
             )
 
 

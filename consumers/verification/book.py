@@ -99,9 +99,9 @@ class Account:
         """A live application. Raises: Broken."""
         found = self.applications.get(application_id)
         if found is None:
-            known = application_id in self.applications
-            what = "left for good" if known else "was never registered"
-            raise Broken("R8.2", "application {id} {what}", id=application_id, what=what)
+            if application_id in self.applications:
+                raise Broken("R8.2", "application {id} left for good", id=application_id)
+            raise Broken("R8.2", "application {id} was never registered", id=application_id)
         step.applications.append(found)
         return found
 
@@ -109,8 +109,9 @@ class Account:
         """A place that is not off offer for good. Raises: Broken."""
         found = self.places.get(place_id)
         if not isinstance(found, Place):
-            what = "is off offer for good" if place_id in self.places else "was never released"
-            raise Broken("R2.2", "place {id} {what}", id=place_id, what=what)
+            if place_id in self.places:
+                raise Broken("R2.2", "place {id} is off offer for good", id=place_id)
+            raise Broken("R2.2", "place {id} was never released", id=place_id)
         step.places.append(found)
         return found
 

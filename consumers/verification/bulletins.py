@@ -50,7 +50,9 @@ def bulletin_issued(account: Account, fact: BulletinIssued, step: Step) -> None:
     if day not in account.act_days and account.zone.at(day, account.minutes(day, bulletin=True)) != step.due:
         raise Broken(RULE, "the bulletin of {date} is issued at another time of the day", date=fact.date)
     if fact.previous_bulletin_hash != account.bulletin_hash:
-        raise Broken(RULE, "previous_bulletin_hash is not the hash of bulletin {number}", number=account.bulletin_number)
+        raise Broken(
+            RULE, "previous_bulletin_hash is not the hash of bulletin {number}", number=account.bulletin_number
+        )
     _check_entries(account, fact)
     _check_recalled(account, fact)
     raw = next(each for each in step.row.raw["facts"] if each["type"] == "BulletinIssued")

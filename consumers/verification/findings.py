@@ -21,7 +21,7 @@ class Broken(OrynError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken record. `line` counts from 1; 0 where the fault is no line's (a missing end). `sequence` 0: unknown."""
+    """One broken record. `line` counts from 1, 0: no line's fault (a missing end). `sequence` 0: unknown."""
 
     line: int
     locality: str

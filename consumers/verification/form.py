@@ -1,5 +1,5 @@
-"""From the bytes of a line to a record and to the hash that the line deserves. Owns the canonical encoding as this reader
-understands docs/journal.md, computed from the raw JSON and never from decoded facts. Never judges a rule.
+"""From the bytes of a line to a record and to the hash that the line deserves. Owns the canonical encoding as this
+reader understands docs/journal.md, computed from the raw JSON and never from decoded facts. Never judges a rule.
 """
 
 import json

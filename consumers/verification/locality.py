@@ -84,12 +84,13 @@ class Events:
         single = facts[0] if len(facts) == 1 else None
         if isinstance(single, Duplicate):
             self._check_duplicate(single.sequence, known, cause.type, sequence)
-            return
-        if known is not None:
+            if known is not None:
+                return
+        elif known is not None:
             raise Broken("R8.2", "event {id} was decided by record {known} already", id=cause.event_id, known=known)
         self._by_id[key] = sequence
         self._recent.append((row.time, key, sequence))
-        if cause.type in NATURAL and not isinstance(single, Rejected):
+        if cause.type in NATURAL and not isinstance(single, Rejected | Duplicate):
             self._accepted[sequence] = cause.type
 
     def _check_duplicate(self, named: int, known: int | None, kind: str, sequence: int) -> None:

@@ -36,7 +36,7 @@ class Order:
         self.groups[group].add(key)
 
     def serve(self, group: Group, key: Key) -> int:
-        """A referral to a lasting place takes it off the order, to come back perhaps. Gives the net change of the phase."""
+        """A referral to a lasting place takes it off the order, perhaps to return. Gives the phase's net change."""
         before = self.phase
         general = self.groups[Group.GENERAL]
         waits = len(self.groups[Group.PRIORITY]) > 0

@@ -1,5 +1,6 @@
 """Checks what happens to organisations and places: R1.1, R2.1 to R2.5. Never looks at who is served."""
 
+import re
 from typing import Any
 
 from consumers.verification.book import Account, Step
@@ -83,8 +84,7 @@ def local_act_adopted(account: Account, fact: LocalActAdopted, step: Step) -> No
 
 
 def _is_clock_time(text: str) -> bool:
-    hours, _, minutes = text.partition(":")
-    return len(text) == 5 and text.replace(":", "", 1).isdecimal() and int(hours) <= 23 and int(minutes) <= 59
+    return re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text) is not None
 
 
 def _queue_name(fact: PlaceReleased, kind: str) -> str:
@@ -211,13 +211,14 @@ def settle_place(account: Account, place: Place) -> None:
 def settle_closed(account: Account, organisation_id: str) -> None:
     """R2.3: a closed organisation keeps no place on offer and no queue of its own."""
     for place in account.places.values():
-        if isinstance(place, Place) and place.terms.organisation_id == organisation_id:
-            if place.stage is not Stage.FILLED:
-                raise Broken("R2.3", "place {id} of the closed organisation stays", id=place.terms.place_id)
+        own = isinstance(place, Place) and place.terms.organisation_id == organisation_id
+        if isinstance(place, Place) and own and place.stage is not Stage.FILLED:
+            raise Broken("R2.3", "place {id} of the closed organisation stays", id=place.terms.place_id)
     for application in account.applications.values():
-        if application is not None and application.queue.kind is not QueueKind.GENERAL:
-            if application.queue.name.split("/")[1] == organisation_id:
-                raise Broken("R2.3", "application {id} to the closed organisation stays", id=application.id)
+        if application is None or application.queue.kind is QueueKind.GENERAL:
+            continue
+        if application.queue.name.split("/")[1] == organisation_id:
+            raise Broken("R2.3", "application {id} to the closed organisation stays", id=application.id)
 
 
 HANDLERS: dict[type, Any] = {

@@ -45,7 +45,9 @@ def referral_issued(account: Account, fact: ReferralIssued, step: Step) -> None:
     if fact.referral != account.referrals:
         raise Broken("R6.11", "the referral should have the number {number}", number=account.referrals)
     if application.where is not Where.WAITING:
-        raise Broken("R6.1", "application {id} is {where}, not queued", id=application.id, where=application.where.value)
+        raise Broken(
+            "R6.1", "application {id} is {where}, not queued", id=application.id, where=application.where.value
+        )
     if place.referral is not None:
         raise Broken("invariant 1", "place {id} has a live referral already", id=place.terms.place_id)
     number = account.number(application)[0]
@@ -92,12 +94,14 @@ def _check_automatic(account: Account, fact: ReferralIssued, application: Applic
         raise Broken("R5.7", "place {id} is not chosen but given", id=fact.place_id)
     first = first_eligible(account, place)
     if first is not application:
+        if first is None:
+            raise Broken("invariant 4", "place {place} suits nobody who waits", place=fact.place_id)
         raise Broken(
             "invariant 4",
-            "place {place} goes to {id}, though {first} is the first that it suits",
+            "place {place} goes to {id}, though it suits {first} before",
             place=fact.place_id,
             id=application.id,
-            first="nobody" if first is None else first.id,
+            first=first.id,
         )
     for arrived, other_id in place.queue.waiting:
         other = account.places[other_id]
@@ -105,7 +109,9 @@ def _check_automatic(account: Account, fact: ReferralIssued, application: Applic
         if arrived >= place.arrived:
             break
         if eligible(account, application, other):
-            raise Broken("R5.7", "the older place {other} waits for application {id}", other=other_id, id=application.id)
+            raise Broken(
+                "R5.7", "the older place {other} waits for application {id}", other=other_id, id=application.id
+            )
 
 
 def first_eligible(account: Account, place: Place) -> Application | None:
@@ -157,11 +163,17 @@ def settle_choice(account: Account, step: Step) -> None:
     for application, place, stage, _, _ in chosen:
         if stage is not Stage.OPEN:
             raise Broken(
-                "R5.5", "application {id} takes the {stage} place {place} without access", id=application.id, stage=stage, place=place.terms.place_id
+                "R5.5",
+                "application {id} takes the {stage} place {place} without access",
+                id=application.id,
+                stage=stage,
+                place=place.terms.place_id,
             )
     rank = min(number for _, _, _, number, _ in chosen)
     if rank > account.table.open_rank_max:
-        raise Broken("R5.5", "the queue number {number} is beyond {most}", number=rank, most=account.table.open_rank_max)
+        raise Broken(
+            "R5.5", "the queue number {number} is beyond {most}", number=rank, most=account.table.open_rank_max
+        )
 
 
 def _referral(application: Application, place: Place) -> Referral:

@@ -3,7 +3,7 @@ the code that writes journals, so that a mistake there cannot hide itself here. 
 Members that it does not know are left alone: the hash covers them.
 """
 
-from datetime import date
+from datetime import date as Date
 
 import msgspec
 from msgspec import Struct
@@ -83,8 +83,8 @@ class LocalActAdopted(FactShape, frozen=True):
     """Times of a locality's day."""
 
     number: str
-    date: date
-    in_force_from: date
+    date: Date
+    in_force_from: Date
     bulletin_at: str | None = None
     opening_at: str | None = None
     second_check: bool | None = None
@@ -93,8 +93,8 @@ class LocalActAdopted(FactShape, frozen=True):
 class Span(Struct, frozen=True, gc=False):
     """Days of attendance."""
 
-    from_: date = msgspec.field(name="from")
-    until: date
+    from_: Date = msgspec.field(name="from")
+    until: Date
 
 
 class PlaceReleased(FactShape, frozen=True):
@@ -110,8 +110,8 @@ class PlaceReleased(FactShape, frozen=True):
     group_type: GroupType
     regime: Regime
     admission: Admission
-    admission_from: date
-    admission_until: date | None = None
+    admission_from: Date
+    admission_until: Date | None = None
     attendance: tuple[Span, ...] | None = None
 
 
@@ -178,8 +178,8 @@ class Entry(Struct, frozen=True, gc=False):
     group_type: GroupType
     regime: Regime
     admission: Admission
-    admission_from: date
-    admission_until: date | None = None
+    admission_from: Date
+    admission_until: Date | None = None
     attendance: tuple[Span, ...] | None = None
 
 
@@ -195,7 +195,7 @@ class BulletinIssued(FactShape, frozen=True):
     """The bulletin of a day."""
 
     number: int
-    date: date
+    date: Date
     entries: tuple[Entry, ...]
     recalled: tuple[RecalledPlace, ...]
     previous_bulletin_hash: str
@@ -248,7 +248,7 @@ class ApplicationRegistered(FactShape, frozen=True):
     application_id: str
     applicant_id: str
     child_id: str
-    child_born: date
+    child_born: Date
     queue_kind: QueueKind
     queue: str
     submitted_at: str

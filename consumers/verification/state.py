@@ -1,5 +1,5 @@
-"""What is alive in one locality, as the facts tell it: places, applications, referrals, queues. Bounded by what is alive:
-of what left for good only the id is kept, so that it is noticed when it comes again. Never judges.
+"""What is alive in one locality, as the facts tell it: places, applications, referrals, queues. Bounded by what is
+alive: of what left for good only the id is kept, so that it is noticed when it comes again. Never judges.
 """
 
 from dataclasses import dataclass, field
@@ -20,13 +20,13 @@ SCHOOL_YEAR_STARTS = (9, 1)
 class Where(Enum):
     """Where an application stands. `ADRIFT`: inside a record, between the end of a referral and what follows."""
 
-    REGISTERED = "registered"
-    DEFERRED = "deferred"
-    WAITING = "queued"
-    REFERRED = "referred"
-    STOPPED = "stopped"
-    SUSPENDED = "suspended"
-    ADRIFT = "adrift"
+    REGISTERED = "REGISTERED"
+    DEFERRED = "DEFERRED"
+    WAITING = "QUEUED"
+    REFERRED = "REFERRED"
+    STOPPED = "STOPPED"
+    SUSPENDED = "SUSPENDED"
+    ADRIFT = "ADRIFT"
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ class Application:
 
 @dataclass(slots=True, eq=False)
 class Child:
-    """What is known of a child: its live applications, temporary stays and referrals, and whether it is bound (R4.3)."""
+    """A child: its live applications, temporary stays and referrals, and whether it is bound (R4.3)."""
 
     applications: int = 0
     special_needs: bool = False

@@ -1,4 +1,4 @@
-"""The numbers of each rule pack that this reader needs, written down a second time on purpose. Never imports the pack."""
+"""The numbers of each rule pack that this reader needs, on purpose written down a second time. Never imports one."""
 
 from dataclasses import dataclass, field
 
@@ -17,6 +17,7 @@ class PackTable:
     opening_minutes: int = 7 * 60
     window_days: int = 3
     stop_days: int = 10
+    lapses_max: int = 2
     referral_days: int = 5
     documents_days: int = 5
     cancel_ms: int = 24 * 3_600_000

@@ -53,10 +53,7 @@ def reschedule(account: Account, moment: int) -> None:
 
 def check_overdue(account: Account, step: Step) -> None:
     """Nothing that was due before this record is still undone. Raises: Broken."""
-    if step.timer is None:
-        here = (step.time, EVENT_RANK, "")
-    else:
-        here = (step.due, RANK[step.timer], step.subject)
+    here = (step.due, RANK[step.timer], step.subject) if step.timer else (step.time, EVENT_RANK, "")
     heap = account.obligations
     while heap and heap[0] < here:
         due, rank, subject = heapq.heappop(heap)
@@ -91,7 +88,9 @@ def _application_undone(application: Application, timer: Timer, due: int) -> boo
     if timer is Timer.ACCESS:
         return application.access_until == due
     if timer is Timer.REGISTRATION:
-        return application.where is Where.REGISTERED and not application.presented and application.documents_until == due
+        return (
+            application.where is Where.REGISTERED and not application.presented and application.documents_until == due
+        )
     if timer is Timer.STOP_LIST:
         return application.where is Where.STOPPED and application.until == due
     if timer is Timer.JOINING:

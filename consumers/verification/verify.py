@@ -1,4 +1,4 @@
-"""Reads a journal from its first byte to its last and says whether it holds. Owns the order of the checks and the summary.
+"""Reads a journal from its first byte to its last and says whether it holds. Owns the order of checks and the summary.
 
 Memory is bounded by what is alive and by the longest line; nothing of the past is kept but ids.
 """
@@ -229,5 +229,3 @@ def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None, int]]:
                 line = source.readline(SKIP_BYTES)
                 length += len(line)
             yield number, None, length
-
-

@@ -33,24 +33,29 @@ def command(
     bulletins: Annotated[
         Path | None,
         typer.Option(
-            exists=True, file_okay=False, help="Folder of published bulletins (*.json, *.jsonl): each must be in the journal."
+            exists=True,
+            file_okay=False,
+            help="Folder of published bulletins (*.json, *.jsonl): each must be in the journal.",
         ),
     ] = None,
     head: Annotated[
         list[str] | None,
         typer.Option(
             metavar="LOCALITY=HASH",
-            help="The hash that a locality's journal must end with; repeatable. A bare hash where there is one locality.",
+            help="The hash that a locality's journal must end with; repeatable. A bare hash for a single locality.",
         ),
     ] = None,
     locality: Annotated[list[str] | None, typer.Option(help="Check only this locality; repeatable.")] = None,
     every: Annotated[
-        int, typer.Option("--all", min=1, max=FINDINGS_MAX, help="Name up to so many broken records, not only the first.")
+        int,
+        typer.Option("--all", min=1, max=FINDINGS_MAX, help="Name up to so many broken records, not only the first."),
     ] = 1,
     lang: Annotated[
         Language | None, typer.Option(help="The report's language; by default that of LC_ALL or LANG, else English.")
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no table, only what is broken.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No progress and no table, only what is broken.")
+    ] = False,
 ) -> int:
     """Check a journal: every hash, every bulletin, and every decision against the rules, from the facts alone.
 
@@ -111,7 +116,13 @@ def _progress(journal: str, language: Language, *, quiet: bool) -> Iterator[Call
         yield None
         return
     total = None if journal == "-" else Path(journal).stat().st_size or None
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(texts.word(language, "progress"), total=total)
         yield lambda _, done: progress.update(task, completed=done)

@@ -1,4 +1,4 @@
-"""Lively journals for the tests of the check: families and kindergartens that act at random on what the journal says."""
+"""Lively journals for the tests of the check: families and kindergartens act at random on what the journal says."""
 
 import random
 from collections.abc import Iterator
@@ -172,9 +172,8 @@ class Season:
         application_id = self.pick(self.holders) if self.random.random() < 0.8 else self.pick(self.waiting)
         if application_id is None or not self.places:
             return
-        queue = self.book.state.queues[self.book.state.applications[application_id].queue]
-        offered = [each.id for stage in ("PRIORITY", "OPEN") for each in queue.places.get(stage, {}).values()] \
-            if False else sorted(self._offered(queue.id))
+        queue = self.book.state.applications[application_id].queue
+        offered = sorted(self._offered(queue))
         applicant = self.book.state.applications[application_id].applicant_id
         place_id = self.random.choice(offered or sorted(self.places))
         choices = [e.Choice(application_id, place_id)]
@@ -207,7 +206,9 @@ class Season:
                     e.ReferralDocumentsConfirmed(application_id, place_id, True),
                     e.ReferralDocumentsRefused(application_id, place_id, "kinship"),
                     e.ReferralCancelled(application_id, applicant, place_id),
-                    e.ReferralExtended(application_id, applicant, place_id, ExtensionReason.ILLNESS, r.randrange(1, 31)),
+                    e.ReferralExtended(
+                        application_id, applicant, place_id, ExtensionReason.ILLNESS, r.randrange(1, 31)
+                    ),
                     e.ChildEnrolled(application_id, organisation, place_id),
                     e.ChildEnrolled(application_id, organisation, place_id),
                     e.AdmissionRefused(application_id, organisation, place_id, "no room"),
@@ -247,7 +248,9 @@ class Season:
         if r.random() < 0.01:
             options = [e.OrganisationClosed(f"o-{r.randrange(8)}")]
         if r.random() < 0.02:
-            options = [e.LocalActAdopted("1", date(2021, 6, 1), date(2021, 6, 20), "17:30", None, r.choice((None, False)))]
+            options = [
+                e.LocalActAdopted("1", date(2021, 6, 1), date(2021, 6, 20), "17:30", None, r.choice((None, False)))
+            ]
         self.send(r.choice(options), event_id=f"e-{r.randrange(1, self.count)}" if r.random() < 0.05 else None)
 
     def confirm(self) -> None:
@@ -268,7 +271,17 @@ class Season:
         """The records of so many actions with random pauses between them."""
         if not self.organisations:
             self.open_organisations()
-        actions = (self.submit, self.confirm, self.confirm, self.release, self.choose, self.choose, self.follow, self.follow, self.stir)
+        actions = (
+            self.submit,
+            self.confirm,
+            self.confirm,
+            self.release,
+            self.choose,
+            self.choose,
+            self.follow,
+            self.follow,
+            self.stir,
+        )
         for _ in range(steps):
             self.now += self.random.randrange(pause_ms)
             self.random.choice(actions)()
