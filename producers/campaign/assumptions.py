@@ -307,6 +307,7 @@ RECALL_REASONS = Assumption(
     "share of recalls by reason",
     "p.25, and the plain error",
 )
+RECALL_ERRORS = Assumption(0.05, "share of recalls with a wrong id, or for a place with a child", "typing, old lists")
 RECALL_FIRST = Assumption(0.0015, "share of places whose recall arrives before the release", "two systems, two speeds")
 ORGANISATION_CLOSES = Assumption(0.003, "share of organisations that close within the season", "private ones, mostly")
 ORGANISATION_OPENS = Assumption(0.012, "share of organisations that open within the season", "new private ones")

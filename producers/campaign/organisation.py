@@ -220,10 +220,17 @@ class Organisation:
         return actions
 
     def _recall(self, subject: str, now: int) -> Sequence[Action]:
-        """A place goes, unless the head knows that a child has it."""
+        """A place goes, unless the head knows that a child has it (and sometimes the clerk does not know)."""
         if subject not in self.places:
-            return ()
-        return self._send(now + 1, PlaceRecalled(subject, self.name, _REASONS.draw(self.dice)))
+            if not self.dice.chance(assumptions.RECALL_ERRORS.value):
+                return ()
+            return self._send(now + 1, PlaceRecalled(subject, self.name, RecallReason.PUBLISHED_BY_MISTAKE))
+        recall = PlaceRecalled(subject, self.name, _REASONS.draw(self.dice))
+        if self.dice.chance(assumptions.RECALL_ERRORS.value):
+            wrong = PlaceRecalled(self.dice.name("pl-"), self.name, recall.reason)
+            later = now + self.dice.between(*_CORRECTION_MINUTES) * MINUTE_MS
+            return [*self._send(now + 1, wrong), *self._send(later, recall)]
+        return self._send(now + 1, recall)
 
     def _returned(self, subject: str, now: int) -> Sequence[Action]:
         return self._send(now + 1, PlaceRecalled(subject, self.name, RecallReason.PUPIL_RETURNED))
