@@ -308,7 +308,7 @@ class Town:
         special_needs: bool = False,
         commission: bool = False,
     ) -> Decided:
-        """Applications that stand in the general queue: submitted and confirmed. The last confirmation."""
+        """Applications that stand in the general queue, in this order, a second apart. The last confirmation."""
         decided = None
         for each in application_ids:
             submission = self.submit(
@@ -323,6 +323,7 @@ class Town:
             )
             assert submission.reason is None, submission.facts
             decided = self.confirm(each)
+            self.pause()
         assert decided is not None
         return decided
 
@@ -335,7 +336,7 @@ class Town:
         born: str = BORN,
         commission: bool = False,
     ) -> Decided:
-        """Applications that stand in a special queue."""
+        """Applications that stand in a special queue, in this order, a second apart. The last confirmation."""
         decided = None
         for each in application_ids:
             self.submit(
@@ -349,6 +350,7 @@ class Town:
                 commission=commission,
             )
             decided = self.confirm(each)
+            self.pause()
         assert decided is not None
         return decided
 
