@@ -9,7 +9,8 @@ from schemas.words import Group
 
 def queue(general: int, priority: int, extraordinary: int = 0) -> tuple[QueueOrder, dict[str, Member]]:
     """g1, g2 … then p1, p2 … then e1 …, submitted in this order."""
-    order, members = QueueOrder(), {}
+    order = QueueOrder()
+    members: dict[str, Member] = {}
     sizes = (("g", Group.GENERAL, general), ("p", Group.PRIORITY, priority), ("e", Group.EXTRAORDINARY, extraordinary))
     for letter, group, size in sizes:
         for index in range(1, size + 1):
