@@ -122,3 +122,12 @@ def test_almaty_has_its_queue_and_its_places_between_its_days() -> None:
 def test_every_season_can_be_made_tiny(name: str) -> None:
     plans = scenario_of(name, 0.001).localities
     assert all(plan.state + plan.private >= 1 for plan in plans)
+
+
+def test_the_documentation_names_every_season_with_its_size() -> None:
+    text = (Path(package.__file__).parents[2] / "docs" / "campaign.md").read_text(encoding="utf-8")
+    for name in CAMPAIGNS:
+        plans = scenario_of(name).localities
+        assert f"| `{name}` |" in text
+        for number in (sum(plan.queue for plan in plans), sum(seats for plan in plans for _, seats in plan.places)):
+            assert f"| {number:,} |" in text, name

@@ -179,3 +179,27 @@ def test_released_places_state_ages_that_children_of_the_birth_year_have(season:
             school_year = start.year if start.month >= 9 else start.year - 1
             assert event.data.age_to == max(0, school_year - event.data.birth_year)
             assert event.data.age_to - event.data.age_from in (0, 1)
+
+
+def test_some_act_in_the_last_seconds_before_a_deadline_and_some_just_after_it(season: Season) -> None:
+    until: dict[str, int] = {}
+    distances: list[int] = []
+    for record in season.records:
+        for fact in record.facts:
+            if isinstance(fact, f.AccessGranted):
+                until[fact.application_id] = fact.until
+    for event in season.events:
+        if isinstance(event.data, PlacesChosen):
+            deadline = until.get(event.data.choices[0].application_id, 0)
+            distances.append(event.time - deadline)
+    assert any(-60_000 < distance < 0 for distance in distances)
+    assert any(0 <= distance < 60_000 for distance in distances)
+
+
+def test_places_are_mostly_filled_and_most_families_still_wait(season: Season) -> None:
+    released = len(_facts(season, f.PlaceReleased))
+    filled = len(_facts(season, f.PlaceFilled))
+    lapsed = len(_facts(season, f.AccessLapsed))
+    granted = len(_facts(season, f.AccessGranted))
+    assert 0.7 < filled / released < 1.0
+    assert 0.05 < lapsed / granted < 0.5
