@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from hashlib import blake2b
 from itertools import accumulate
+from math import fsum
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ class Quantiles:
 
 def split(total: int, weights: Sequence[float]) -> list[int]:
     """A total divided by weight into whole parts that sum to it exactly (largest remainder, the first of equals)."""
-    whole = sum(weights)
+    whole = fsum(weights)  # rounded once: plain sums of floats differ between versions of Python
     exact = [total * weight / whole for weight in weights]
     parts = [int(value) for value in exact]
     order = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))

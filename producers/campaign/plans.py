@@ -4,6 +4,7 @@ It knows its own memory and the public page, nothing else.
 """
 
 from collections.abc import Callable, Sequence
+from math import fsum
 
 from producers.campaign import assumptions, looking
 from producers.campaign.dice import Quantiles, Weighted
@@ -55,7 +56,7 @@ _LIFE = Weighted(
         "other": assumptions.NOT_MINE.value,
     }
 )
-_LIFE_SHARE = sum(
+_LIFE_SHARE = fsum(
     each.value
     for each in (
         assumptions.WITHDRAWN,

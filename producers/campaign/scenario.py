@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import fsum
 
 from producers.campaign import assumptions, figures
 from producers.campaign.dice import split
@@ -150,7 +151,7 @@ def _localities(region: str) -> tuple[tuple[str, float], ...]:
     number = assumptions.LOCALITIES_PER_REGION.value
     centre = assumptions.CENTRE_SHARE.value
     falling = [1.0 / rank for rank in range(1, number)]
-    rest = (1.0 - centre) / sum(falling)
+    rest = (1.0 - centre) / fsum(falling)
     districts = tuple((f"{region}{30 + 2 * rank:02}30100", weight * rest) for rank, weight in enumerate(falling))
     return ((f"{region}1010000", centre), *districts)
 
@@ -163,7 +164,7 @@ def _nation(scale: float) -> Scenario:
         for code, share in _localities(region)
     )
     weights = [weight for _, weight in places_of]
-    whole = sum(weights)
+    whole = fsum(weights)
     queues = split(_scaled(figures.NATION_QUEUE.value, scale), weights)
     places = split(_scaled(assumptions.NATION_PLACES.value, scale), weights)
     organisations = split(max(2 * len(weights), _scaled(figures.NATION_ORGANISATIONS.value, scale)), weights)
