@@ -118,6 +118,7 @@ def _check_child(step: Step, event: e.ApplicationSubmitted, queue_key: QueueKey)
             second_kind = second_kind or not other.queue.startswith(kind)
         else:
             _check_attendance(step, other)
+    _check_age(step, event)
     if second_kind and not event.special_needs:
         detail = "only a child with confirmed special needs stands in queues of two kinds"
         raise Refused(Reason.SPECIAL_NEEDS_NOT_CONFIRMED, detail)
@@ -137,13 +138,17 @@ def _check_attendance(step: Step, enrolled: Application) -> None:
         raise Refused(Reason.WRONG_STATE, f"the child was enrolled on {enrolled.enrolled_at} before")
 
 
-def _check_eligible(step: Step, event: e.ApplicationSubmitted) -> None:
-    """R1.3, R1.1."""
+def _check_age(step: Step, event: e.ApplicationSubmitted) -> None:
+    """R1.3: the child's own state, so it is said before anything about its other applications' kinds."""
     state = step.state
     exempt = event.special_needs and event.commission_conclusion
     year = school_year(day_to_date(step.day))
     if not exempt and age_in_school_year(event.child_born, year) >= state.pack.age_limit_years:
         raise Refused(Reason.TOO_OLD, f"{state.pack.age_limit_years} full years on 1 September {year}")
+
+
+def _check_eligible(step: Step, event: e.ApplicationSubmitted) -> None:
+    """R1.1."""
     if event.queue_kind is QueueKind.GENERAL:
         return
     organisation = step.organisation(event.organisation_id or "")

@@ -3,6 +3,7 @@
 from schemas import events as e
 from schemas import facts as f
 from schemas.words import How, Reason, Stage
+from streams.rules.eligibility import allows
 from streams.rules.model import Application, Place, Status
 from streams.rules.pack import Mode
 from streams.rules.queue import Queue, position_of
@@ -73,7 +74,7 @@ def _eligible(step: Step, application: Application, place: Place) -> bool:
 def _eligible_but_for_cancelling(step: Step, application: Application, place: Place) -> bool:
     kind = application.kind
     refused = kind.excluded - set(application.cancelled)
-    return step.state.eligibility.allows(
+    return allows(
         step.state.interned_kind(
             kind.born,
             exempt=kind.exempt,

@@ -6,6 +6,7 @@ from schemas import facts as f
 from schemas.words import EndCause, Group, Ownership, QueueKind, Stage, Timer
 from streams.rules.fold_places import place_referred
 from streams.rules.model import Application, Referral, Status
+from streams.rules.pack import Mode
 from streams.rules.state import State
 
 NO_PLACES: frozenset[str] = frozenset()
@@ -263,7 +264,8 @@ def referral_ended(state: State, fact: f.ReferralEnded) -> None:
 
 def _exclude(state: State, application: Application, place_id: str, cause: EndCause) -> None:
     """A place that refused the child, or that it cancelled in an automatic queue, is not offered again (R5.3)."""
-    cancelled = cause is EndCause.CANCELLED and not application.queue.startswith("general/")
+    automatic = state.queue(application.queue).mode is Mode.AUTOMATIC
+    cancelled = automatic and cause is EndCause.CANCELLED
     if not cancelled and cause is not EndCause.REFUSED:
         return
     if cancelled:

@@ -8,7 +8,7 @@ from schemas.zones import date_to_day
 from streams.rules.model import Arrival, KeptRecall, LocalAct, Organisation, Place, PlaceTerms
 from streams.rules.pack import Mode
 from streams.rules.queue import OFFERED
-from streams.rules.state import State
+from streams.rules.state import EVENT_RANK, State
 
 
 def organisation_changed(state: State, fact: f.OrganisationChanged) -> None:
@@ -60,6 +60,8 @@ def local_act_adopted(state: State, fact: f.LocalActAdopted) -> None:
         second_check=fact.second_check,
     )
     state.acts.append(act)
+    # Every timer up to now has fired. The last record may be older: an opening with nothing to do leaves none.
+    state.cursor = (state.now, EVENT_RANK, "")
     state.schedule_daily()
 
 

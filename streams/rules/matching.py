@@ -1,71 +1,74 @@
 """Can all holders of access be given different places? (R5.2.3, R5.6, invariant 3.) Kept up to date step by step.
 
-Equal places form a class with a capacity, equal holders a kind with a demand; between them runs a flow. So a step
-costs the handful of classes, not the thousands of places. The answers do not depend on which of the many flows is
-at hand: it is a cache of the state, never a part of it.
+Equal places form a class with a capacity, equal holders a demand; between them runs a flow. So a step costs the
+handful of classes, not the thousands of places. The answers do not depend on which of the many flows is at hand: it
+is a cache of the state, never a part of it.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sortedcontainers import SortedList
 
 from schemas.words import Group
+from streams.rules.eligibility import allows
 from streams.rules.model import ApplicantClass, PlaceClass
 from streams.rules.order import Position
 
-Classes = frozenset[PlaceClass]
-
 
 class _Demand:
-    """The holders who may have exactly the same classes of places."""
+    """The holders who may have exactly the same classes of places. Classes are numbered by their matching."""
 
-    __slots__ = ("classes", "flow", "holders", "unmatched")
+    __slots__ = ("classes", "flow", "holders", "stuck", "unmatched")
 
-    def __init__(self, classes: Classes) -> None:
-        # In a fixed order, so that equal books take equal steps whatever the hash seed.
-        self.classes = sorted(classes, key=repr)
-        self.flow: dict[PlaceClass, int] = dict.fromkeys(self.classes, 0)
+    def __init__(self, classes: tuple[int, ...]) -> None:
+        self.classes = classes
+        self.flow: dict[int, int] = dict.fromkeys(classes, 0)
         self.unmatched = 0
+        self.stuck = -1  # when it was found that no place can be freed for one more
         self.holders: dict[Group, SortedList[Position]] = {group: SortedList() for group in Group}
 
 
 class Matching:
     """A largest flow from the holders of live access to the unclaimed priority places of one queue."""
 
-    def __init__(self, allows: Callable[[ApplicantClass, PlaceClass], bool], places: Iterable[PlaceClass]) -> None:
+    def __init__(self, places: Iterable[PlaceClass]) -> None:
         """Start with the places and no holders."""
-        self._allows = allows
-        self._spare: dict[PlaceClass, int] = {}
-        self._demands: dict[Classes, _Demand] = {}
+        self._numbers: dict[PlaceClass, int] = {}
+        self._spare: list[int] = []
+        self._demands: dict[tuple[int, ...], _Demand] = {}
         self._demand_of: dict[ApplicantClass, _Demand] = {}
+        self._freed = 0  # counts the moments at which a place became spare
         self.deficit = 0
         for place in places:
-            self._spare[place] = self._spare.get(place, 0) + 1
-
-    @property
-    def spare(self) -> int:
-        """Places that no holder needs."""
-        return sum(self._spare.values())
+            number = self._numbers.setdefault(place, len(self._spare))
+            if number == len(self._spare):
+                self._spare.append(0)
+            self._spare[number] += 1
 
     def knows(self, place: PlaceClass) -> bool:
         """False: this class is new, and the matching has to be built again with it."""
-        return place in self._spare
+        return place in self._numbers
 
     def fits(self, applicant: ApplicantClass) -> bool:
         """Whether one more such holder could be served beside all others."""
         demand = self._demand(applicant)
+        if demand.stuck == self._freed:
+            return False
         spare = self._spare
-        return any(spare[each] > 0 for each in demand.classes) or self._path(demand) is not None
+        return any(spare[each] for each in demand.classes) or self._path(demand) is not None
 
     def can_spare(self, place: PlaceClass) -> bool:
         """Whether one place of a class could go and every holder still be served."""
-        if self._spare[place] > 0:
+        number = self._numbers[place]
+        if self._spare[number]:
             return True
-        demand = next(each for each in self._demands.values() if each.flow.get(place))
-        demand.flow[place] -= 1
+        demand = self._taker(number)
+        if demand.stuck == self._freed:
+            return False
+        demand.flow[number] -= 1
         path = self._path(demand)
-        demand.flow[place] += 1
+        demand.flow[number] += 1
         return path is not None
 
     def add_holder(self, applicant: ApplicantClass, group: Group, position: Position) -> None:
@@ -82,30 +85,23 @@ class Matching:
             demand.unmatched -= 1
             self.deficit -= 1
             return
-        for each in demand.classes:
-            if demand.flow[each]:
-                demand.flow[each] -= 1
-                self._spare[each] += 1
-                break
-        self._assign_unmatched()
+        number = next(each for each in demand.classes if demand.flow[each])
+        demand.flow[number] -= 1
+        self._free(number)
 
     def add_place(self, place: PlaceClass) -> None:
         """One more place of a known class."""
-        self._spare[place] += 1
-        self._assign_unmatched()
+        self._free(self._numbers[place])
 
     def remove_place(self, place: PlaceClass) -> None:
         """A place is gone; when that leaves a holder without one, `deficit` says so."""
-        if self._spare[place] == 0:
-            for demand in self._demands.values():
-                if demand.flow.get(place):
-                    demand.flow[place] -= 1
-                    break
-            else:
-                raise AssertionError("a class without places lost one")
-            self._assign(demand)
-        else:
-            self._spare[place] -= 1
+        number = self._numbers[place]
+        if self._spare[number]:
+            self._spare[number] -= 1
+            return
+        demand = self._taker(number)
+        demand.flow[number] -= 1
+        self._assign(demand)
 
     def too_many(self) -> list[tuple[Group, Position]]:
         """With a deficit: the last holders, by group, of the set that has one place too few.
@@ -115,7 +111,7 @@ class Matching:
         """
         demand = next(each for each in self._demands.values() if each.unmatched)
         last: dict[Group, Position] = {}
-        for each in self._reachable(demand):
+        for each in self._search(demand)[0]:
             for group, positions in each.holders.items():
                 if positions and (group not in last or positions[-1] > last[group]):
                     last[group] = positions[-1]
@@ -124,18 +120,31 @@ class Matching:
     def _demand(self, applicant: ApplicantClass) -> _Demand:
         demand = self._demand_of.get(applicant)
         if demand is None:
-            classes = frozenset(place for place in self._spare if self._allows(applicant, place))
+            classes = tuple(number for place, number in self._numbers.items() if allows(applicant, place))
             demand = self._demands.get(classes)
             if demand is None:
                 demand = self._demands[classes] = _Demand(classes)
             self._demand_of[applicant] = demand
         return demand
 
+    def _taker(self, number: int) -> _Demand:
+        return next(each for each in self._demands.values() if each.flow.get(number))
+
+    def _free(self, number: int) -> None:
+        self._spare[number] += 1
+        self._freed += 1
+        if self.deficit:
+            for demand in self._demands.values():
+                waiting, demand.unmatched = demand.unmatched, 0
+                self.deficit -= waiting
+                for _ in range(waiting):
+                    self._assign(demand)
+
     def _assign(self, demand: _Demand) -> None:
-        for each in demand.classes:
-            if self._spare[each] > 0:
-                self._spare[each] -= 1
-                demand.flow[each] += 1
+        for number in demand.classes:
+            if self._spare[number]:
+                self._spare[number] -= 1
+                demand.flow[number] += 1
                 return
         path = self._path(demand)
         if path is None:
@@ -143,52 +152,41 @@ class Matching:
             self.deficit += 1
             return
         self._spare[path[-1][1]] -= 1
-        for index, (taker, place) in enumerate(path):
-            taker.flow[place] += 1
+        for index, (taker, number) in enumerate(path):
+            taker.flow[number] += 1
             if index + 1 < len(path):
-                path[index + 1][0].flow[place] -= 1
+                path[index + 1][0].flow[number] -= 1
 
-    def _assign_unmatched(self) -> None:
-        if not self.deficit:
-            return
-        for demand in self._demands.values():
-            waiting, demand.unmatched = demand.unmatched, 0
-            self.deficit -= waiting
-            for _ in range(waiting):
-                self._assign(demand)
-
-    def _path(self, start: _Demand) -> list[tuple[_Demand, PlaceClass]] | None:
+    def _path(self, start: _Demand) -> list[tuple[_Demand, int]] | None:
         """The shortest chain of moves that frees a place for `start`: each taker gets the place of the next one."""
-        came: dict[int, tuple[_Demand, PlaceClass] | None] = {id(start): None}
-        waiting = deque([start])
-        seen: set[PlaceClass] = set()
+        if start.stuck == self._freed:
+            return None
+        reached, path = self._search(start)
+        if path is None:
+            # Until a place becomes spare, nothing can be freed for any of them.
+            for demand in reached:
+                demand.stuck = self._freed
+        return path
+
+    def _search(self, start: _Demand) -> tuple[list[_Demand], list[tuple[_Demand, int]] | None]:
+        """The demands that could give up a place in a chain from `start`, and the chain when a spare place ends it."""
+        came: dict[int, tuple[_Demand, int] | None] = {id(start): None}
+        reached, waiting = [start], deque([start])
+        seen: set[int] = set()
         while waiting:
             demand = waiting.popleft()
-            for place in demand.classes:
-                if place in seen:
+            for number in demand.classes:
+                if number in seen:
                     continue
-                seen.add(place)
-                if self._spare[place] > 0:
-                    path = [(demand, place)]
+                seen.add(number)
+                if self._spare[number]:
+                    path = [(demand, number)]
                     while (step := came[id(path[0][0])]) is not None:
                         path.insert(0, step)
-                    return path
+                    return reached, path
                 for other in self._demands.values():
-                    if id(other) not in came and other.flow.get(place):
-                        came[id(other)] = (demand, place)
+                    if id(other) not in came and other.flow.get(number):
+                        came[id(other)] = (demand, number)
+                        reached.append(other)
                         waiting.append(other)
-        return None
-
-    def _reachable(self, start: _Demand) -> list[_Demand]:
-        found, waiting = [start], [start]
-        seen: set[PlaceClass] = set()
-        while waiting:
-            for place in waiting.pop().classes:
-                if place in seen:
-                    continue
-                seen.add(place)
-                for other in self._demands.values():
-                    if other.flow.get(place) and all(other is not each for each in found):
-                        found.append(other)
-                        waiting.append(other)
-        return found
+        return reached, None

@@ -4,7 +4,7 @@ Times are `Instant` milliseconds, days are days since 1970-01-01. Every field is
 """
 
 import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
@@ -121,14 +121,25 @@ class PlaceTerms(Struct, frozen=True, gc=False):
     attendance: tuple[Attendance, ...] | None = None
 
 
-class PlaceClass(Struct, frozen=True, gc=False):
-    """What makes two places of a queue equal before its applications (R5.3)."""
+class Reach(IntEnum):
+    """Which children of one half of a birth year the age of a place reaches (R5.3)."""
 
-    age_from: int
-    age_to: int
-    school_year: int
-    private_from: datetime.date | None  # the admission's start, for a private place
+    NOBODY = 0
+    EXEMPT = 1  # only those whom the age cap does not bind
+    ALL = 2
+
+
+class PlaceClass(Struct, frozen=True, gc=False):
+    """What makes two places of a queue equal before its applications (R5.3).
+
+    All children of a queue are born in one year, so what a place's ages and its school year come to are two answers:
+    one for those born up to 1 September, one for those born later.
+    """
+
+    older: Reach
+    younger: Reach
     private: bool
+    born_until: datetime.date | None  # who is old enough for a private place; none: everybody of the year
     temporary: bool
     place_id: str | None  # named when some application may not have this very place
 

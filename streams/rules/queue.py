@@ -4,7 +4,6 @@ from reading the whole queue. Never emits a fact."""
 from collections.abc import Iterable
 
 from schemas.words import Group, Stage
-from streams.rules.eligibility import Eligibility
 from streams.rules.matching import Matching
 from streams.rules.model import ApplicantClass, Application, Place, PlaceClass
 from streams.rules.order import Order, Position
@@ -21,7 +20,7 @@ def position_of(application: Application) -> Position:
 class Queue:
     """One queue (R1.1)."""
 
-    def __init__(self, queue_id: str, mode: Mode, ratio: int, eligibility: Eligibility) -> None:
+    def __init__(self, queue_id: str, mode: Mode, ratio: int) -> None:
         """Start empty."""
         self.id = queue_id
         self.mode = mode
@@ -33,7 +32,6 @@ class Queue:
         self.new_places: dict[str, None] = {}
         self.new_applications: dict[str, None] = {}
         self._without_access: dict[ApplicantClass, int] = {}
-        self._eligibility = eligibility
         self._matching: Matching | None = None
 
     # The order
@@ -117,9 +115,7 @@ class Queue:
     def matching(self) -> Matching:
         """The matching of this moment's holders and priority places."""
         if self._matching is None:
-            self._matching = Matching(
-                self._eligibility.allows, (self.classes[place_id] for place_id in self.places[Stage.PRIORITY])
-            )
+            self._matching = Matching(self.classes[place_id] for place_id in self.places[Stage.PRIORITY])
             for application in self.holders.values():
                 self._matching.add_holder(application.kind, application.group, position_of(application))
         return self._matching

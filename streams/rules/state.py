@@ -9,7 +9,7 @@ from schemas.words import TIMER_RANK, Admission, Benefit, Group, Ownership, Queu
 from schemas.zones import date_to_day, day_to_date, zone_of
 from streams.rules.agenda import Agenda
 from streams.rules.calendar import Calendar, school_year
-from streams.rules.eligibility import Eligibility
+from streams.rules.eligibility import Eligibility, allows
 from streams.rules.model import (
     ApplicantClass,
     Application,
@@ -83,28 +83,20 @@ class State:
         if found is None:
             kind = QueueKind(queue_id.split("/", 1)[0].upper())
             mode = self.pack.modes[kind]
-            found = self.queues[queue_id] = Queue(queue_id, mode, self.pack.general_per_priority, self.eligibility)
+            found = self.queues[queue_id] = Queue(queue_id, mode, self.pack.general_per_priority)
         return found
 
     def place_class(self, place: Place) -> PlaceClass:
         """The class of a place under its organisation as it stands (R5.3)."""
         terms = place.terms
         private = self.organisations[terms.organisation_id].ownership is Ownership.PRIVATE
-        return PlaceClass(
-            age_from=terms.age_from,
-            age_to=terms.age_to,
-            school_year=school_year(terms.admission_from),
-            private_from=terms.admission_from if private else None,
-            private=private,
-            temporary=terms.admission is Admission.TEMPORARY,
-            place_id=place.id if place.excluded else None,
-        )
+        temporary = terms.admission is Admission.TEMPORARY
+        named = place.id if place.excluded else None
+        return self.eligibility.place_class(terms, private=private, temporary=temporary, named=named)
 
     def eligible(self, application: Application, place: Place) -> bool:
         """R5.3, for a waiting application and a place."""
-        return place.terms.queue == application.queue and self.eligibility.allows(
-            application.kind, self.place_class(place)
-        )
+        return place.terms.queue == application.queue and allows(application.kind, self.place_class(place))
 
     def over_age(self, application: Application, day: int) -> bool:
         """The age cap of R1.3 in the school year of a day."""
