@@ -41,6 +41,12 @@ def application_registered(account: Account, fact: ApplicationRegistered, step: 
         raise Broken("R8.2", "application {id} was registered before", id=fact.application_id[:64])
     if fact.queue != _queue_name(fact):
         raise Broken("R1.1", "application {id} belongs to {name}", id=fact.application_id, name=_queue_name(fact))
+    if fact.queue_kind is not QueueKind.GENERAL:
+        organisation = account.organisations.get(fact.organisation_id or "")
+        if organisation is None or organisation.closed:
+            raise Broken("R2.3", "organisation {id} is unknown or closed", id=fact.organisation_id)
+        if organisation.kind != fact.queue_kind.value or not organisation.admits(fact.profile or ""):
+            raise Broken("R1.1", "organisation {id} has no queue {name}", id=fact.organisation_id, name=fact.queue)
     submitted = account.moments.of(fact.submitted_at)
     if submitted > step.time:
         raise Broken("R3.2", "application {id} is submitted later than it is recorded", id=fact.application_id)

@@ -40,12 +40,15 @@ def organisation_changed(account: Account, fact: OrganisationChanged, step: Step
     """R1.1: kind never changes, a closed one stays closed. An update of the owner changes who is eligible."""
     known = account.organisations.get(fact.organisation_id)
     if known is None:
-        account.organisations[fact.organisation_id] = Organisation(fact.ownership, fact.kind)
+        account.organisations[fact.organisation_id] = Organisation(fact.ownership, fact.kind, fact.profiles)
         return
     if known.closed:
         raise Broken("R2.3", "organisation {id} is closed", id=fact.organisation_id)
     if known.kind != fact.kind:
         raise Broken("R1.1", "the kind of organisation {id} changed", id=fact.organisation_id)
+    if bool(known.profiles) != bool(fact.profiles) or not set(known.profiles) <= set(fact.profiles):
+        raise Broken("R1.1", "the profiles of organisation {id} went or came from none", id=fact.organisation_id)
+    known.profiles = fact.profiles
     if known.ownership is not fact.ownership:
         known.ownership = fact.ownership
         _offer_anew(account, fact.organisation_id, known)
@@ -101,7 +104,10 @@ def place_released(account: Account, fact: PlaceReleased, step: Step) -> None:
     if organisation is None or organisation.closed:
         raise Broken("R2.3", "organisation {id} is unknown or closed", id=fact.organisation_id)
     name = _queue_name(fact, organisation.kind)
-    if not (fact.queue == name or (organisation.kind != OrganisationKind.GENERAL and fact.queue.startswith(name))):
+    profile = fact.queue.removeprefix(name) if organisation.kind != OrganisationKind.GENERAL else ""
+    if fact.queue != name + profile or not (
+        organisation.kind == OrganisationKind.GENERAL or organisation.admits(profile)
+    ):
         raise Broken("R1.1", "a place with these terms belongs to {name}, not {queue}", name=name, queue=fact.queue)
     temporary = fact.admission is Admission.TEMPORARY
     if fact.age_from > fact.age_to or temporary != (fact.admission_until is not None):

@@ -119,7 +119,12 @@ class Organisation:
 
     ownership: Ownership
     kind: str
+    profiles: tuple[str, ...]
     closed: bool = False
+
+    def admits(self, profile: str) -> bool:
+        """R1.1: one of its profiles where it states any, else none."""
+        return profile in self.profiles if self.profiles else not profile
 
 
 @dataclass(slots=True)

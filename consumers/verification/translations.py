@@ -117,6 +117,8 @@ _RUSSIAN: dict[str, str] = {
         "заявление {id} выбыло с действующим направлением или доступом"
     ),
     "organisation {id} is closed": "организация {id} закрыта",
+    "the profiles of organisation {id} went or came from none": "профили организации {id} исчезли или возникли",
+    "organisation {id} has no queue {name}": "у организации {id} нет очереди {name}",
     "the kind of organisation {id} changed": "вид организации {id} изменился",
     "organisation {id} is not there to be closed": "организации {id} нет, закрывать нечего",
     "place {id} was released before": "место {id} уже объявлялось",
@@ -323,6 +325,8 @@ _KAZAKH: dict[str, str] = {
         "{id} өтініші қолданыстағы жолдамамен не қолжетімділікпен шыққан"
     ),
     "organisation {id} is closed": "{id} ұйымы жабылған",
+    "the profiles of organisation {id} went or came from none": "{id} ұйымының профильдері жоғалған не пайда болған",
+    "organisation {id} has no queue {name}": "{id} ұйымында {name} кезегі жоқ",
     "the kind of organisation {id} changed": "{id} ұйымының түрі өзгерген",
     "organisation {id} is not there to be closed": "жабатын {id} ұйымы жоқ",
     "place {id} was released before": "{id} орны бұрын жарияланған",

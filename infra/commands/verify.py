@@ -1,5 +1,6 @@
 """`oryn verify`: checks a journal with the independent reader. Owns its options, its progress and its table."""
 
+import gc
 import os
 import re
 import sys
@@ -25,6 +26,7 @@ BROKEN = 1
 USAGE = 2
 FINDINGS_MAX = 1000
 BUFFER_BYTES = 1 << 20
+GARBAGE_OBJECTS = 200_000
 HEAD_PATTERN = re.compile(r"(?:([0-9]{9})=)?([0-9a-f]{64})")
 
 
@@ -76,6 +78,8 @@ def command(
         return _complain(str(exc), BROKEN)
     options = Options(heads, bare, published, frozenset(locality or ()), every)
     started = time.perf_counter()
+    # What is alive lives long: looking for garbage among it over and over would only cost time.
+    gc.set_threshold(GARBAGE_OBJECTS)
     try:
         with _opened(journal) as source, _progress(journal, language, quiet=quiet) as progress:
             report = verify(source, options, progress)
