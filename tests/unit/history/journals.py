@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Self
 
 from schemas import events as e
 from schemas import facts as f
@@ -171,7 +172,7 @@ class RandomTown(Town):
                         pass
         return new
 
-    def live(self, steps: int) -> "RandomTown":
+    def live(self, steps: int) -> Self:
         for _ in range(steps):
             self.step()
         return self
@@ -182,7 +183,8 @@ class RandomTown(Town):
             name = f"a-{len(self.names)}"
             self.names.append(name)
             benefits = [Benefit.MILITARY] if chance < 0.04 else [Benefit.ORPHAN] if chance < 0.14 else []
-            self.apply(name, *benefits, ago=self.random.choice((0, 0, 7, 100)), confirmed=chance < 0.28)
+            born = self.random.choice(("2018-03-05", "2018-12-20"))  # the younger one may not have private places
+            self.apply(name, *benefits, born=born, ago=self.random.choice((0, 0, 7, 100)), confirmed=chance < 0.28)
         elif chance < 0.45:
             self.places.append(f"pl-{len(self.places)}")
             kinds = (Admission.REGULAR, Admission.REGULAR, Admission.TEMPORARY, Admission.EARLY)
