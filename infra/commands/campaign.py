@@ -39,7 +39,9 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
         int | None, typer.Option(min=1, max=DAYS_MAX, help="Stop after so many days; by default the season's own.")
     ] = None,
     events: Annotated[str, typer.Option(help="Where the events go; - is standard output.")] = "-",
-    journal: Annotated[Path | None, typer.Option(help="Write the journal of the season here as well.")] = None,
+    journal: Annotated[
+        str | None, typer.Option(help="Write the journal of the season here as well; - is standard output.")
+    ] = None,
     show: Annotated[bool, typer.Option("--list", help="List the seasons and leave.")] = False,
     assumptions: Annotated[bool, typer.Option("--assumptions", help="List all assumptions and leave.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
         raise typer.BadParameter(f"{name!r} is none of {', '.join(CAMPAIGNS)}", param_hint="NAME")
     if scale <= 0:
         raise typer.BadParameter("the scale must be above 0", param_hint="--scale")
-    if journal is not None and events != "-" and Path(events) == journal:
+    if journal == events:
         raise typer.BadParameter("events and journal need a file each", param_hint="--journal")
     console = Console(stderr=True)
     scenario = scenario_of(name, scale, days)
@@ -70,15 +72,20 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     # Nothing here is freed before the end, so looking for garbage over and over would only cost time.
     gc.disable()
     with ExitStack() as stack:
-        out = stack.enter_context(written(None if events == "-" else Path(events)))
+        out = stack.enter_context(written(_path(events)))
         listeners: list[Callable[[Record], None]] = [summary]
         if journal is not None:
-            listeners.append(_journal_writer(stack.enter_context(written(journal))))
+            listeners.append(_journal_writer(stack.enter_context(written(_path(journal)))))
         progress = stack.enter_context(_progress(console, quiet))
         _write(_play(scenario, seed, listeners), out, _Watch(progress, scenario, summary))
     if not quiet:
         summary.show(console, time.perf_counter() - started)
     return 0
+
+
+def _path(name: str) -> Path | None:
+    """A file's path, or none for standard output."""
+    return None if name == "-" else Path(name)
 
 
 def _play(scenario: Scenario, seed: int, listeners: list[Callable[[Record], None]]) -> Iterator[Event]:

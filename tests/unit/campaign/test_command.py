@@ -71,7 +71,14 @@ def test_the_seasons_and_the_assumptions_can_be_listed() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["atlantis-2021"], ["village", "--scale", "0"], ["village", "--scale", "-1"], ["village", "--days", "0"]],
+    [
+        [],
+        ["atlantis-2021"],
+        ["village", "--scale", "0"],
+        ["village", "--scale", "-1"],
+        ["village", "--days", "0"],
+        ["village", "--journal", "-"],
+    ],
 )
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     done = _oryn("campaign", *arguments)
