@@ -87,12 +87,11 @@ def place_opened(account: Account, fact: PlaceOpened, step: Step) -> None:
     _opening(account, queue, step)
     if place.stage is not Stage.PRIORITY or place.until > step.due:
         raise Broken("R5.2", "the window of place {id} has not ended", id=fact.place_id)
-    for until, arrived, other_id in queue.windows:
-        if until > step.due:
+    assert place.kind is not None
+    for arrived, until, other_id in queue.aged[place.kind]:
+        if arrived >= place.arrived:
             break
-        other = account.places[other_id]
-        assert isinstance(other, Place)
-        if arrived < place.arrived and other.kind == place.kind:
+        if until <= step.due:
             raise Broken("R5.2", "place {id} opens before the older {other}", id=fact.place_id, other=other_id)
     account.withdraw(place, Stage.OPEN)
 

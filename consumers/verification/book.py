@@ -20,8 +20,10 @@ from consumers.verification.state import (
     Place,
     Queue,
     Where,
+    add_window,
     kind_of,
     profile_of,
+    remove_window,
 )
 from consumers.verification.tables import PackTable
 from schemas.words import Stage, Timer
@@ -169,8 +171,7 @@ class Account:
         queue = place.queue
         place.stage, place.until = Stage.PRIORITY, until
         queue.listed.pop(place.terms.place_id, None)
-        place.kind = kind_of(place, self.organisations[place.terms.organisation_id])
-        queue.pool.add_place(place.kind)
+        add_window(place, kind_of(place, self.organisations[place.terms.organisation_id]))
         queue.windows.add((until, place.arrived, place.terms.place_id))
         self.touch(queue)
 
@@ -178,9 +179,8 @@ class Account:
         """Take a place out of whatever offer it stands in, into another stage."""
         queue = place.queue
         if place.kind is not None:
-            queue.pool.remove_place(place.kind)
+            remove_window(place)
             queue.windows.remove((place.until, place.arrived, place.terms.place_id))
-            place.kind = None
         if place.stage is Stage.LISTED:
             queue.listed.pop(place.terms.place_id, None)
         if queue.automatic:

@@ -18,7 +18,7 @@ from consumers.verification.shapes import (
     RecallExpired,
     RecallKept,
 )
-from consumers.verification.state import KeptRecall, Organisation, Place, kind_of
+from consumers.verification.state import KeptRecall, Organisation, Place, add_window, kind_of, remove_window
 from schemas.words import Admission, EndCause, OrganisationKind, QueueKind, RecallReason, Stage, Timer
 from schemas.zones import date_to_day
 
@@ -62,9 +62,8 @@ def _offer_anew(account: Account, organisation_id: str, organisation: Organisati
             place = account.places[place_id]
             assert isinstance(place, Place) and place.kind is not None
             if place.terms.organisation_id == organisation_id:
-                queue.pool.remove_place(place.kind)
-                place.kind = kind_of(place, organisation)
-                queue.pool.add_place(place.kind)
+                remove_window(place)
+                add_window(place, kind_of(place, organisation))
                 account.touch(queue)
 
 

@@ -149,11 +149,36 @@ class Queue:
         self.listed: dict[str, Place] = {}
         # Live windows: (end of the window, arrival, place id).
         self.windows: SortedList[tuple[int, int, str]] = SortedList()
+        # The same by kind, the oldest first: (arrival, end of the window, place id).
+        self.aged: dict[Kind, SortedList[tuple[int, int, str]]] = {}
         # Automatic queues: places that wait, the oldest first.
         self.waiting: SortedList[tuple[int, str]] = SortedList()
         # How many places are OPEN.
         self.open = 0
         self.touched = False
+
+
+def add_window(place: Place, kind: Kind) -> None:
+    """Count a place among the unclaimed `PRIORITY` places of its queue."""
+    queue = place.queue
+    place.kind = kind
+    queue.pool.add_place(kind)
+    aged = queue.aged.get(kind)
+    if aged is None:
+        aged = queue.aged[kind] = SortedList()
+    aged.add((place.arrived, place.until, place.terms.place_id))
+
+
+def remove_window(place: Place) -> None:
+    """Count it no more."""
+    queue, kind = place.queue, place.kind
+    assert kind is not None
+    queue.pool.remove_place(kind)
+    aged = queue.aged[kind]
+    aged.remove((place.arrived, place.until, place.terms.place_id))
+    if not aged:
+        del queue.aged[kind]
+    place.kind = None
 
 
 def full_years(born: date, on: date) -> int:
