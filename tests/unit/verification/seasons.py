@@ -249,7 +249,7 @@ class Season:
             options = [e.OrganisationClosed(f"o-{r.randrange(8)}")]
         if r.random() < 0.02:
             options = [
-                e.LocalActAdopted("1", date(2021, 6, 1), date(2021, 6, 20), "17:30", None, r.choice((None, False)))
+                e.LocalActAdopted("1", date(2021, 6, 1), date(2021, 6, 20), "17:30", "06:30", r.choice((None, False)))
             ]
         self.send(r.choice(options), event_id=f"e-{r.randrange(1, self.count)}" if r.random() < 0.05 else None)
 
