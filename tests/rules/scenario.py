@@ -294,6 +294,21 @@ class Town:
             )
         )
 
+    def event_of_submission(self, application_id: str) -> e.ApplicationSubmitted:
+        """The data of a plain submission, for an event that is built by hand."""
+        return e.ApplicationSubmitted(
+            application_id=application_id,
+            applicant_id=f"p-{application_id}",
+            child_id=f"c-{application_id}",
+            child_born=day(BORN),
+            queue_kind=QueueKind.GENERAL,
+            submitted_at=self.now,
+            benefits=(),
+            special_needs=False,
+            commission_conclusion=False,
+            channel=Channel.PORTAL,
+        )
+
     def confirm(self, application_id: str, benefits: tuple[Benefit, ...] | None = None) -> Decided:
         return self.send(e.DocumentsConfirmed(application_id, benefits))
 
