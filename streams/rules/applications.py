@@ -23,11 +23,11 @@ YEAR_FIRST, YEAR_LAST = 1990, 2060  # of birth
 def submitted(step: Step, event: e.ApplicationSubmitted, record_time: Instant) -> None:
     """R1, R3.2, R4.1. `record_time`: the event's own, which nobody can backdate."""
     known = step.state.applications.get(event.application_id)
-    if known is not None:
-        if _same(step, known, event):
-            raise AlreadyDecided(known.sequence)
-        raise Refused(Reason.CONFLICTING_APPLICATION, f"{event.application_id} stands for another application")
+    if known is not None and _same(step, known, event):
+        raise AlreadyDecided(known.sequence)
     queue_key = _queue_key(step, event)
+    if known is not None:
+        raise Refused(Reason.CONFLICTING_APPLICATION, f"{event.application_id} stands for another application")
     _check_times(step, event, record_time)
     _check_child(step, event, queue_key)
     _check_eligible(step, event)

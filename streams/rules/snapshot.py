@@ -126,7 +126,9 @@ def restore_state(snapshot: bytes, pack: Pack) -> State:
     if read.format != FORMAT or read.pack != pack.id:
         raise BrokenJournal(f"a snapshot of format {read.format} and pack {read.pack}: rebuild it from the journal")
     state = State(read.locality, pack)
-    state.sequence, state.hash, state.time, state.now = read.sequence, read.hash, read.time, read.time
+    state.sequence, state.hash, state.time = read.sequence, read.hash, read.time
+    # A reminder of the last record's own moment may still be to come; the cursor drops those that have fired.
+    state.now = Instant(read.time - 1)
     state.cursor, state.started_at = read.cursor, read.started_at
     state.organisations = {each.id: each for each in read.organisations}
     state.acts = read.acts
