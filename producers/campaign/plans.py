@@ -26,8 +26,8 @@ from producers.campaign.world import (
     BenefitPapers,
     Enter,
     Leaving,
+    Opened,
     OtherParent,
-    Step,
     Tell,
 )
 from schemas.events import (
@@ -213,11 +213,7 @@ def link(family: Household, subject: str, now: int) -> Sequence[Action]:
         return ()
     family.name = family.dice.name("p-")
     word = OtherParent(subject, family.name)
-    return (Enter(now + 1, family.name, family, Step("settle", "")), Tell(now + 1, family.around.department, word))
-
-
-def settle(family: Household, subject: str, now: int) -> Sequence[Action]:
-    return ()
+    return (Enter(now + 1, family.name, family, Opened()), Tell(now + 1, family.around.department, word))
 
 
 def other(family: Household, subject: str, now: int) -> Sequence[Action]:
@@ -246,6 +242,5 @@ PLANS: dict[str, Callable[[Household, str, int], Sequence[Action]]] = {
     "interest": interest,
     "benefits": benefits,
     "link": link,
-    "settle": settle,
     "other": other,
 }

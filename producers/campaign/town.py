@@ -11,7 +11,7 @@ from producers.campaign.dice import Dice, Weighted, seed_of
 from producers.campaign.organisation import Organisation, PlannedGroup
 from producers.campaign.people import People
 from producers.campaign.scenario import LocalityPlan, Scenario
-from producers.campaign.world import Action, Enter, Page, Step, Tell, Vacancy, Word
+from producers.campaign.world import Action, Enter, Opened, Page, Step, Tell, Vacancy, Word
 from schemas.words import OrganisationKind, Ownership
 from schemas.zones import MINUTE_MS, date_to_day
 
@@ -103,11 +103,11 @@ class Town:
         self.department.old_queue = iter(self.people.waiting(self.plan.queue, today))
         department = self.department.name
         actions: list[Action] = [Enter(self.starts, department, self.department, Step("register-all", ""))]
-        actions += [Enter(self.starts, each.name, each, Step("correct", "")) for each in self.organisations]
+        actions += [Enter(self.starts, each.name, each, Opened()) for each in self.organisations]
         actions.append(Tell(self.starts + 20 * MINUTE_MS, department, Step("migrate", "")))
         actions += self._publishing()
         actions += self._organisation_life()
-        actions.append(Enter(self.starts, self.name, self, Step("nothing", "")))
+        actions.append(Enter(self.starts, self.name, self, Opened()))
         for day in range(date_to_day(self.scenario.opens), date_to_day(self.scenario.last) + 1):
             actions.append(Tell(self.around.daytime.zone.at(day) + 1, self.name, Step("day", str(day))))
             actions.append(Tell(self.around.daytime.zone.at(day, _NIGHT_MINUTE), department, Step("tick", "")))
@@ -146,7 +146,7 @@ class Town:
             self.department.organisations[new.name] = new
             at = self._some_time()
             actions.append(Tell(at, department, Step("register", new.name)))
-            actions.append(Enter(at, new.name, new, Step("correct", "")))
+            actions.append(Enter(at, new.name, new, Opened()))
             actions.append(Tell(self.around.daytime.office(dice, at + HOUR_MS), new.name, Step("publish", "")))
         act = self.around.daytime.zone.at(date_to_day(self.scenario.opens) + _ACT_AFTER_DAYS, 11 * 60)
         actions.append(Tell(act, department, Step("act", _NEW_OPENING)))

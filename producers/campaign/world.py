@@ -58,7 +58,7 @@ class Papers(Word, frozen=True):
 
 
 class Opened(Word, frozen=True):
-    """The season begins for this agent."""
+    """From now on this agent can be reached under this name; there is nothing to do yet."""
 
 
 class BenefitPapers(Word, frozen=True):
