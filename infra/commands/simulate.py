@@ -15,13 +15,14 @@ from rich.table import Table
 
 from infra.events_file import read_events
 from infra.output import written
+from infra.packs import PackChoice, parse_packs
 from schemas.errors import OrynError
 from schemas.events import Event
 from schemas.instants import Instant, parse_instant
 from schemas.journal import JournalCodec, Record
 from schemas.zones import zone_of
 from streams.rules.book import Book
-from streams.rules.pack import PACKS, Pack
+from streams.rules.pack import PACKS
 from streams.rules.simulate import simulate_book
 from streams.rules.view import QueueView, view_queues
 
@@ -54,7 +55,13 @@ def command(
     until: Annotated[
         str | None, typer.Option(help="Let time run to this moment (ISO 8601 with offset); later events stay out.")
     ] = None,
-    pack: Annotated[str, typer.Option(help=f"Rule pack: {', '.join(PACKS)}.")] = "kz-2020",
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=f"Rule pack ({', '.join(PACKS)}; kz-2020 unless said). Again with @DATE for one in force from a local "
+            "date on, with LOCALITY: before it for one locality: 710000000:kz-2020-immediate@2022-01-01."
+        ),
+    ] = None,
     state: Annotated[Path | None, typer.Option(help="Write final orders, accesses and places here, as JSON.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first malformed line.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")] = False,
@@ -67,7 +74,7 @@ def command(
       oryn campaign village | oryn simulate - --journal journal.jsonl --state state.json
     """
     console = Console(stderr=True)
-    chosen, moment = _pack(pack), _moment(until)
+    packs, moment = parse_packs(pack or []), _moment(until)
     malformed = Malformations(console, "standard input" if events == "-" else events, strict=strict)
     started = time.perf_counter()
     # Nothing here is freed before the end, so looking for garbage over and over would only cost time.
@@ -83,7 +90,7 @@ def command(
     ) as progress:
         by_locality = _read(events, malformed, progress)
         left_out = _leave_out(by_locality, moment)
-        run = _Run(chosen, moment, progress)
+        run = _Run(packs, moment, progress)
         with written(None if journal == "-" else Path(journal)) as out:
             run.decide(by_locality, out)
     if state is not None:
@@ -92,12 +99,6 @@ def command(
     if not quiet:
         run.summarise(console, malformed.count, left_out, time.perf_counter() - started)
     return 1 if malformed.count else 0
-
-
-def _pack(name: str) -> Pack:
-    if name not in PACKS:
-        raise typer.BadParameter(f"{name!r} is none of {', '.join(PACKS)}", param_hint="--pack")
-    return PACKS[name]
 
 
 def _moment(text: str | None) -> Instant | None:
@@ -141,8 +142,8 @@ def _leave_out(by_locality: dict[str, list[Event]], until: Instant | None) -> in
 class _Run:
     """One simulation: books one after the other, their records to a stream, and what the summary counts."""
 
-    def __init__(self, pack: Pack, until: Instant | None, progress: Progress) -> None:
-        self._pack, self._until, self._progress = pack, until, progress
+    def __init__(self, packs: PackChoice, until: Instant | None, progress: Progress) -> None:
+        self._packs, self._until, self._progress = packs, until, progress
         self.views: dict[str, dict[str, dict[str, QueueView]]] = {}
         self._heads: dict[str, tuple[int, str]] = {}
         self._facts: Counter[str] = Counter()
@@ -153,7 +154,7 @@ class _Run:
         self._events = sum(len(events) for events in by_locality.values())
         task = self._progress.add_task("deciding", total=self._events)
         for locality in sorted(by_locality):
-            book = Book(locality, self._pack)
+            book = Book(locality, self._packs.of(locality))
             codec = JournalCodec(zone_of(locality).render)
             done = 0
             for record in simulate_book(book, by_locality.pop(locality), self._until):

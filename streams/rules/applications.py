@@ -11,6 +11,7 @@ from streams.rules import referrals
 from streams.rules.calendar import age_in_school_year, school_year
 from streams.rules.model import LIVE, STANDING, Application, QueueKey, Status
 from streams.rules.referrals import archive, bring_back, end_live, regroup, revoke
+from streams.rules.state import queue_kind
 from streams.rules.step import AlreadyDecided, Refused, Step, own_application
 
 MINUTE_MS = 60_000
@@ -54,7 +55,7 @@ def submitted(step: Step, event: e.ApplicationSubmitted, record_time: Instant) -
 
 
 def _same(step: Step, known: Application, event: e.ApplicationSubmitted) -> bool:
-    kind = QueueKind(known.queue.split("/", 1)[0].upper())
+    kind = queue_kind(known.queue)
     return (
         known.first_applicant_id == event.applicant_id
         and known.child_id == event.child_id

@@ -13,7 +13,7 @@ from schemas.journal import Cause, JournalCodec, Record
 from schemas.words import TIMER_RANK, Timer
 from streams.rules import applications, daily, fold, timers
 from streams.rules.decide import decide
-from streams.rules.pack import Mode, Pack
+from streams.rules.pack import Mode, Pack, Schedule, as_schedule
 from streams.rules.settle import settle
 from streams.rules.snapshot import restore_state, snapshot_state
 from streams.rules.state import State
@@ -27,9 +27,9 @@ _REPEATING = frozenset({Timer.OPENING, Timer.AGE_LIMIT})
 class Book:
     """The book of one locality."""
 
-    def __init__(self, locality: str, pack: Pack) -> None:
-        """Open an empty book. `locality`: 9-digit KATO code."""
-        self._take(State(locality, pack))
+    def __init__(self, locality: str, pack: Pack | Schedule) -> None:
+        """Open an empty book. `locality`: 9-digit KATO code; `pack`: one for good, or which from when on."""
+        self._take(State(locality, as_schedule(pack)))
 
     def _take(self, state: State) -> None:
         self.state = state
@@ -108,13 +108,12 @@ class Book:
     def _open(self, due: Instant) -> None:
         """The daily opening: one timer for each queue that may have something to do."""
         state = self.state
-        day = state.zone.day_of(due)
-        if state.opening_at(day) != due:
+        state.agenda.add(state.opening_after(due), Timer.OPENING, "")
+        if state.opening_at(state.zone.day_of(due)) != due:
             return  # a local act has moved it
         for queue in state.queues.values():
             if queue.mode is Mode.SCHEDULED and queue.has_openings:
                 state.agenda.add(due, Timer.OPENING, queue.id)
-        state.agenda.add(state.opening_at(day + 1), Timer.OPENING, "")
 
     def _fire(self, due: Instant, timer: Timer, subject: str) -> Record | None:
         cause = Cause(timer=timer, due=due, subject=subject)
@@ -167,8 +166,6 @@ class Book:
             raise BrokenJournal(f"{state.locality}: record {record.sequence} follows {state.sequence}")
         if record.previous_hash != state.hash or self._codec.digest(record) != record.hash:
             raise BrokenJournal(f"{state.locality}: the hash of record {record.sequence} does not hold")
-        if record.pack != state.pack.id:
-            raise BrokenJournal(f"{state.locality}: record {record.sequence} was decided under {record.pack}")
         fold.apply(state, record)
         self._laid_out = False
 
@@ -177,8 +174,8 @@ class Book:
         return snapshot_state(self.state)
 
     @classmethod
-    def restore(cls, snapshot: bytes, pack: Pack) -> "Book":
+    def restore(cls, snapshot: bytes, pack: Pack | Schedule) -> "Book":
         """The book that a snapshot was taken of. Raises: BrokenJournal when it is none, or of another pack."""
         book = cls.__new__(cls)
-        book._take(restore_state(snapshot, pack))
+        book._take(restore_state(snapshot, as_schedule(pack)))
         return book

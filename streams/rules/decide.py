@@ -69,7 +69,8 @@ def decide(step: Step, event: Event) -> None:
 def _rejected(refused: Refused, data: EventData) -> f.Rejected:
     """Names the subjects of the event, as far as it names one of each: whom it concerned stays provable (R8.3)."""
     if isinstance(data, e.PlacesChosen) and len(data.choices) == 1:
-        return f.Rejected(refused.reason, refused.detail, None, data.choices[0].place_id, data.choices[0].application_id)
+        choice = data.choices[0]
+        return f.Rejected(refused.reason, refused.detail, None, choice.place_id, choice.application_id)
     return f.Rejected(
         refused.reason,
         refused.detail,

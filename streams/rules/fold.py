@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from schemas import facts as f
+from schemas.errors import BrokenJournal
 from schemas.facts import AnyFact
 from schemas.instants import Instant
 from schemas.journal import Cause, Record
@@ -73,6 +74,9 @@ def begin(state: State, time: Instant, cause: Cause) -> None:
     state.day = state.zone.day_of(time - 1 if cause.timer in TERM_END_TIMERS else time)
     if state.started_at is None:
         state.started_at = time
+    pack = state.packs.at(state.day)
+    if pack is not state.pack:
+        state.use(pack)
 
 
 def finish(state: State, record: Record) -> None:
@@ -102,6 +106,8 @@ def _text(value: str | None) -> str:
 def apply(state: State, record: Record) -> None:
     """Fold one whole record of a journal. The caller has checked sequence and hash."""
     begin(state, record.time, record.cause)
+    if record.pack != state.pack.id:
+        raise BrokenJournal(f"{state.locality}: record {record.sequence} was decided under {record.pack}")
     for fact in record.facts:
         FOLDS[type(fact)](state, fact)
     # The record holds all that these queues called for.

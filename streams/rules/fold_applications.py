@@ -268,8 +268,9 @@ def _exclude(state: State, application: Application, place_id: str, cause: EndCa
     cancelled = automatic and cause is EndCause.CANCELLED
     if not cancelled and cause is not EndCause.REFUSED:
         return
-    if cancelled:
-        application.cancelled = (*application.cancelled, place_id)
+    # Cancelled and chosen again, then refused by the organisation: no longer one that it may choose again (R5.7).
+    others = tuple(each for each in application.cancelled if each != place_id)
+    application.cancelled = (*others, place_id) if cancelled else others
     state.places[place_id].excluded = True
     kind = replace(application.kind, excluded=application.kind.excluded | {place_id})
     waiting = application.status is Status.QUEUED

@@ -62,7 +62,9 @@ def local_act_adopted(state: State, fact: f.LocalActAdopted) -> None:
     state.acts.append(act)
     # Every timer up to now has fired. The last record may be older: an opening with nothing to do leaves none.
     state.cursor = (state.now, EVENT_RANK, "")
-    state.schedule_daily()
+    # Today's openings may have passed without leaving a record, so the next is looked for from this moment on.
+    state.agenda.add(state.opening_after(state.now), Timer.OPENING, "")
+    state.agenda.add(state.next_bulletin(), Timer.BULLETIN, state.locality)
 
 
 def _minutes(text: str | None) -> int | None:

@@ -61,6 +61,11 @@ class Order:
             return ahead + min(len(groups[Group.GENERAL]), max(0, self._ratio * rank - self.phase))
         return ahead + min(len(groups[Group.PRIORITY]), max(0, (rank + self.phase - 1) // self._ratio))
 
+    def use_ratio(self, ratio: int) -> None:
+        """Another pack, another ratio; the phase keeps to its new bounds."""
+        self._ratio = ratio
+        self._settle()
+
     def join(self, group: Group, position: Position) -> None:
         """One more waits. Nothing else changes."""
         self.groups[group].add(position)

@@ -69,6 +69,34 @@ class Pack(Struct, frozen=True):
 
 REGISTRATIONS_GUARANTEED = 3
 
+
+class Schedule(Struct, frozen=True):
+    """Which pack is in force in a locality from which local day on (R5.9). Days since 1970-01-01, ascending."""
+
+    first: Pack
+    later: tuple[tuple[int, Pack], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a schedule that leaves open what is in force. Raises: ValueError."""
+        days = [day for day, _ in self.later]
+        if days != sorted(set(days)):
+            raise ValueError("later: each day once, ascending")
+
+    def at(self, day: int) -> Pack:
+        """The pack in force on a local day."""
+        found = self.first
+        for since, pack in self.later:
+            if since > day:
+                break
+            found = pack
+        return found
+
+
+def as_schedule(pack: Pack | Schedule) -> Schedule:
+    """A pack that holds for good is a schedule of one."""
+    return pack if isinstance(pack, Schedule) else Schedule(pack)
+
+
 KZ_2020 = Pack(
     id="kz-2020",
     groups={

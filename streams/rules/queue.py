@@ -34,6 +34,14 @@ class Queue:
         self._without_access: dict[ApplicantClass, int] = {}
         self._matching: Matching | None = None
 
+    def follow(self, mode: Mode, ratio: int) -> None:
+        """Another pack is in force: all places may match anew where they are now given automatically."""
+        self.mode = mode
+        self.order.use_ratio(ratio)
+        if mode is Mode.AUTOMATIC:
+            for places in self.places.values():
+                self.new_places.update(dict.fromkeys(places))
+
     # The order
 
     def join(self, application: Application, *, returned: bool = False) -> None:

@@ -5,7 +5,7 @@ from schemas.words import How, Stage
 from streams.rules.daily import grant, open_ended, prioritise
 from streams.rules.model import Application, Place
 from streams.rules.pack import Mode
-from streams.rules.queue import Queue
+from streams.rules.queue import OFFERED, Queue
 from streams.rules.referrals import issue
 from streams.rules.step import Step
 
@@ -19,11 +19,13 @@ def settle(step: Step) -> None:
     while touched:
         queue = touched.pop(next(iter(touched)))
         if queue.mode is Mode.AUTOMATIC:
+            _end_accesses(step, queue)
             _match(step, queue)
         else:
             _revoke(step, queue)
         if queue.mode is Mode.IMMEDIATE_ACCESS:
             prioritise(step, queue, Stage.RELEASED, UNBOUNDED)
+            prioritise(step, queue, Stage.LISTED, UNBOUNDED)
             open_ended(step, queue, UNBOUNDED)
             grant(step, queue, UNBOUNDED)
 
@@ -34,6 +36,12 @@ def _revoke(step: Step, queue: Queue) -> None:
         return
     while (loser := queue.last_of_too_many()) is not None:
         step.emit(f.AccessRevoked(loser.id))
+
+
+def _end_accesses(step: Step, queue: Queue) -> None:
+    """Only after a change of packs: where places are given automatically, nobody is promised a choice."""
+    for application_id in list(queue.holders):
+        step.emit(f.AccessRevoked(application_id))
 
 
 def _match(step: Step, queue: Queue) -> None:
@@ -53,7 +61,7 @@ def _first_match(step: Step, queue: Queue) -> tuple[Application, Place] | None:
         (application for each in queue.new_applications if _waits(application := applications[each])),
         key=queue.number,
     )
-    for place in queue.oldest_first((Stage.RELEASED, Stage.LISTED)):
+    for place in queue.oldest_first(OFFERED):
         fresh = place.id in queue.new_places
         candidates = (applications[each] for each in queue.order) if fresh else iter(newcomers)
         for application in candidates:

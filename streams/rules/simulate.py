@@ -7,10 +7,10 @@ from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.words import TOPIC_ORDER
 from streams.rules.book import Book
-from streams.rules.pack import Pack
+from streams.rules.pack import Pack, Schedule
 
 
-def simulate(events: Iterable[Event], pack: Pack, until: Instant | None = None) -> Iterator[Record]:
+def simulate(events: Iterable[Event], pack: Pack | Schedule, until: Instant | None = None) -> Iterator[Record]:
     """Records of all localities in order of their codes. Equal times go by topic, then as given (contracts, section 4).
 
     Each locality's time ends at its last event, or at `until` when that is later.

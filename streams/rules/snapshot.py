@@ -19,7 +19,7 @@ from streams.rules.model import (
     Place,
     Status,
 )
-from streams.rules.pack import Mode, Pack
+from streams.rules.pack import Mode, Schedule
 from streams.rules.queue import OFFERED, position_of
 from streams.rules.repeats import Generation
 from streams.rules.state import State
@@ -86,7 +86,7 @@ def snapshot_state(state: State) -> bytes:
     return _ENCODER.encode(
         _Snapshot(
             format=FORMAT,
-            pack=state.pack.id,
+            pack=state.packs.at(state.zone.day_of(state.time)).id,
             locality=state.locality,
             sequence=state.sequence,
             hash=state.hash,
@@ -117,15 +117,17 @@ def snapshot_state(state: State) -> bytes:
     )
 
 
-def restore_state(snapshot: bytes, pack: Pack) -> State:
+def restore_state(snapshot: bytes, packs: Schedule) -> State:
     """The state again, with its orders, stages and agenda. Raises: BrokenJournal."""
     try:
         read = _DECODER.decode(snapshot)
     except msgspec.MsgspecError as exc:
         raise BrokenJournal(f"not a snapshot of a book: {exc}") from exc
-    if read.format != FORMAT or read.pack != pack.id:
+    state = State(read.locality, packs)
+    day = state.zone.day_of(read.time)
+    if read.format != FORMAT or read.pack != packs.at(day).id:
         raise BrokenJournal(f"a snapshot of format {read.format} and pack {read.pack}: rebuild it from the journal")
-    state = State(read.locality, pack)
+    state.use(packs.at(day))
     state.sequence, state.hash, state.time = read.sequence, read.hash, read.time
     # A reminder of the last record's own moment may still be to come; the cursor drops those that have fired.
     state.now = Instant(read.time - 1)
@@ -151,6 +153,9 @@ def restore_state(snapshot: bytes, pack: Pack) -> State:
         state.agenda.add(kept.until, Timer.RECALL, place_id)
     for queue in state.queues.values():
         queue.settled()
+        if packs.later:
+            # The snapshot may stand just before a change of packs.
+            state.touch(queue)
     return state
 
 

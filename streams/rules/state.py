@@ -21,7 +21,7 @@ from streams.rules.model import (
     PlaceClass,
     Referral,
 )
-from streams.rules.pack import Pack
+from streams.rules.pack import Mode, Pack, Schedule
 from streams.rules.queue import Queue
 from streams.rules.repeats import Repeats
 
@@ -34,13 +34,14 @@ TERM_END_TIMERS = frozenset(Timer) - {Timer.AGE_LIMIT, Timer.REMINDER, Timer.OPE
 class State:
     """The folded journal of one locality."""
 
-    def __init__(self, locality: str, pack: Pack) -> None:
+    def __init__(self, locality: str, packs: Schedule) -> None:
         """An empty book. Raises: nothing; any 9-digit code is a locality."""
         self.locality = locality
-        self.pack = pack
+        self.packs = packs
+        self.pack = packs.first
         self.zone = zone_of(locality)
-        self.calendar = Calendar(self.zone, pack)
-        self.eligibility = Eligibility(pack)
+        self.calendar = Calendar(self.zone, self.pack)
+        self.eligibility = Eligibility(self.pack)
         self.agenda = Agenda()
 
         self.sequence = 0
@@ -75,14 +76,27 @@ class State:
         self._kinds: dict[ApplicantClass, ApplicantClass] = {}
         self._benefits: dict[tuple[Benefit, ...], tuple[Benefit, ...]] = {}
 
+    def use(self, pack: Pack) -> None:
+        """Another pack is in force from this record on (R5.9): its ages, days, ratio and modes hold at once."""
+        self.pack = pack
+        self.calendar = Calendar(self.zone, pack)
+        self.eligibility = Eligibility(pack)
+        for queue in self.queues.values():
+            queue.follow(pack.modes[queue_kind(queue.id)], pack.general_per_priority)
+            self.touch(queue)
+        for place in self.places.values():
+            queue = self.queue(place.terms.queue)
+            queue.reclassify_places([(place, self.place_class(place))])
+            if place.until is not None and queue.mode is Mode.IMMEDIATE_ACCESS:
+                self.agenda.add(place.until, Timer.WINDOW, place.id)
+
     # Questions
 
     def queue(self, queue_id: str) -> Queue:
         """The queue of an id, which begins to exist when it is first named."""
         found = self.queues.get(queue_id)
         if found is None:
-            kind = QueueKind(queue_id.split("/", 1)[0].upper())
-            mode = self.pack.modes[kind]
+            mode = self.pack.modes[queue_kind(queue_id)]
             found = self.queues[queue_id] = Queue(queue_id, mode, self.pack.general_per_priority)
         return found
 
@@ -137,7 +151,7 @@ class State:
 
     def bulletin_at(self, day: int) -> Instant:
         """When the bulletin of a local day is due (R5.1, R5.9)."""
-        minutes = self.pack.bulletin_at_minutes
+        minutes = self.packs.at(day).bulletin_at_minutes
         for act in self.acts:
             if act.bulletin_at_minutes is not None and act.bulletin_from <= day:
                 minutes = act.bulletin_at_minutes
@@ -145,7 +159,7 @@ class State:
 
     def opening_at(self, day: int) -> Instant:
         """When the opening of a local day is due (R5.2, R5.9)."""
-        minutes = self.pack.opening_at_minutes
+        minutes = self.packs.at(day).opening_at_minutes
         for act in self.acts:
             if act.opening_at_minutes is not None and act.opening_from <= day:
                 minutes = act.opening_at_minutes
@@ -153,7 +167,7 @@ class State:
 
     def second_check(self, day: int) -> bool:
         """Whether referrals of a day need the second check of documents (R6.2, R5.9)."""
-        needed = self.pack.second_check
+        needed = self.packs.at(day).second_check
         for act in self.acts:
             if act.second_check is not None and act.second_check_from <= day:
                 needed = act.second_check
@@ -169,7 +183,11 @@ class State:
 
     def next_opening(self) -> Instant:
         """The first opening not yet passed: one that the last record was part of counts as not yet passed."""
-        return self._first_after(self._passed(Timer.OPENING), self.opening_at)
+        return self.opening_after(self._passed(Timer.OPENING))
+
+    def opening_after(self, moment: int) -> Instant:
+        """The first opening after a moment."""
+        return self._first_after(moment, self.opening_at)
 
     def next_age_limit(self) -> Instant:
         """The next 1 September, 00:00 (R1.3)."""
@@ -217,3 +235,8 @@ class State:
     def touch(self, queue: Queue) -> None:
         """Something changed that may need a revocation, a grant or a match."""
         self.touched[queue.id] = queue
+
+
+def queue_kind(queue_id: str) -> QueueKind:
+    """The kind that a queue's id begins with (contracts, section 4)."""
+    return QueueKind(queue_id.split("/", 1)[0].upper())
