@@ -1,0 +1,1 @@
+"""What the allocation costs in time and memory, measured; `make bench` prints the table. Never asserts a time."""

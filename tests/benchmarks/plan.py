@@ -1,0 +1,60 @@
+"""How much is measured: the full run, and one so small that a test can afford it."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """Sizes of one run."""
+
+    out: str  # directory of what is generated once and of the results
+    rounds: int
+    campaign: str
+    campaign_scale: float
+    waiting: tuple[int, ...]  # of the queue numbers; the first is what the others are held against
+    questions: int
+    matcher_places: tuple[int, ...]  # of the plain matcher, growing
+    model_scale: float
+    towns: tuple[int, ...]  # waiting applications, for memory
+    growth: tuple[int, int]  # waiting applications: small and large
+    growth_days: int
+
+    @property
+    def folder(self) -> Path:
+        """Where files go."""
+        path = Path(self.out)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+FULL = Plan(
+    out="out/benchmarks",
+    rounds=5,
+    campaign="astana-2021",
+    campaign_scale=1.0,
+    waiting=(1_000, 10_000, 100_000, 1_000_000),
+    questions=5_000,
+    matcher_places=(250, 500, 1_000),
+    model_scale=0.01,
+    towns=(200_000, 1_000_000),
+    growth=(10_000, 1_000_000),
+    growth_days=20,
+)
+
+
+def tiny(out: str) -> Plan:
+    """Proves that every benchmark runs; its times mean nothing."""
+    return Plan(
+        out=out,
+        rounds=1,
+        campaign="village",
+        campaign_scale=0.2,
+        waiting=(10, 100),
+        questions=20,
+        matcher_places=(5, 10),
+        model_scale=0.2,
+        towns=(200,),
+        growth=(100, 200),
+        growth_days=3,
+    )
