@@ -1,5 +1,6 @@
 """Who may have which place (R5.3). Pure tests on classes; never asks whether a place is free or whose turn it is."""
 
+from calendar import isleap
 from datetime import date
 
 from streams.rules.calendar import SCHOOL_YEAR_START, age_in_school_year, school_year
@@ -58,6 +59,7 @@ class Eligibility:
         start, year = terms.admission_from, terms.admission_from.year - self._private_age
         if year != terms.birth_year:
             return None if year > terms.birth_year else NOBODY_BORN
-        # Nobody has completed a year on 28 February who was born on the 29th.
-        last = date(year, 2, 28) if (start.month, start.day) == (2, 29) else start.replace(year=year)
+        # In a year without 29 February, who was born by the 28th has completed the years on that day.
+        skipped = (start.month, start.day) == (2, 29) and not isleap(year)
+        last = date(year, 2, 28) if skipped else start.replace(year=year)
         return None if last == date(year, 12, 31) else last

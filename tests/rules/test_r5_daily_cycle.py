@@ -1,5 +1,7 @@
 """R5.1 to R5.6: bulletin, opening, access, eligibility, choosing, the promise."""
 
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
@@ -7,11 +9,13 @@ from schemas import events as e
 from schemas import facts as f
 from schemas.journal import GENESIS_HASH
 from schemas.words import Admission, EndCause, How, Ownership, QueueKind, Reason, RecallReason, Stage
+from streams.rules.calendar import full_years
 from streams.rules.daily import OPENING_FACTS_MAX
-from streams.rules.model import Status
+from streams.rules.eligibility import Eligibility, allows
+from streams.rules.model import ApplicantClass, PlaceTerms, Status
 from streams.rules.pack import KZ_2020, Mode
 from tests.rules.conftest import MakeTown
-from tests.rules.scenario import PRIORITY, Town, subjects, types
+from tests.rules.scenario import PRIORITY, Town, day, subjects, types
 
 AGE_3, AGE_2 = "2018-03-01", "2018-11-01"  # on 1 September 2021
 
@@ -648,3 +652,23 @@ def test_r5_2_a_returned_place_gets_a_new_window(town: Town) -> None:
     assert decided.one(f.PlaceReturned).cause is EndCause.CANCELLED
     town.next_opening()
     assert town.text(town.place("x1").until) == "2021-06-14 24:00"
+
+
+@pytest.mark.parametrize("private_age", [2, 3, 4])
+def test_r5_3_the_birth_dates_of_a_private_place_to_the_day_leap_days_too(private_age: int) -> None:
+    ages = Eligibility(replace(KZ_2020, private_age_years=private_age))
+    birthdays = [day(each) for each in ("2020-01-01", "2020-02-28", "2020-02-29", "2020-03-01", "2020-12-31")]
+    for start in (day(f"{year}-{each}") for year in range(2021, 2026) for each in ("01-01", "02-28", "03-01", "12-31")):
+        expect_private_age(ages, birthdays, start, private_age)
+    expect_private_age(ages, birthdays, day("2024-02-29"), private_age)
+
+
+def expect_private_age(ages: Eligibility, birthdays: list[date], start: date, private_age: int) -> None:
+    terms = PlaceTerms(
+        "k1", "general/2020", 2020, 0, 9, "kk", e.GroupType.SPECIAL, e.Regime.FULL_DAY, e.Admission.REGULAR, start
+    )
+    place = ages.place_class(terms, private=True, temporary=False, named=None)
+    for born in birthdays:
+        child = ApplicantClass(born, exempt=False, private_only=False, on_temporary=False, excluded=frozenset())
+        old_enough = full_years(born, start) >= private_age
+        assert allows(child, place) is old_enough, (born, start)
