@@ -81,7 +81,7 @@ def released(step: Step, event: e.PlaceReleased) -> None:
     organisation = state.organisations.get(event.organisation_id)
     known = state.places.get(event.place_id)
     terms = _terms(event)
-    if known is not None and known.terms in (terms, _vacated(terms) if known.vacated else terms):
+    if known is not None and _same_release(known, terms):
         raise AlreadyDecided(known.sequence)
     if organisation is None:
         raise Refused(Reason.UNKNOWN_ORGANISATION, f"{event.organisation_id} is not registered in this locality")
@@ -139,8 +139,11 @@ def _terms(event: e.PlaceReleased) -> PlaceTerms:
     )
 
 
-def _vacated(terms: PlaceTerms) -> PlaceTerms:
-    return replace(terms, admission=Admission.REGULAR)
+def _same_release(known: Place, terms: PlaceTerms) -> bool:
+    """Whether these are the terms that the place was released with: a vacated one was `EARLY` then (R2.1)."""
+    if not known.vacated:
+        return known.terms == terms
+    return terms.admission is Admission.EARLY and known.terms == replace(terms, admission=Admission.REGULAR)
 
 
 def _check_dates(step: Step, event: e.PlaceReleased) -> None:

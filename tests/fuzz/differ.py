@@ -107,6 +107,7 @@ def _field(fact: Any, name: str) -> Any:
 
 def naive_step(record: dict[str, Any]) -> tuple[Key, list[Key], list[str]]:
     """A record of the naive model."""
+    equal: list[str]
     cause, facts = record["cause"], [key_of(fact["type"], fact.get) for fact in record["facts"]]
     equal = next((fact["equal"] for fact in record["facts"] if fact["type"] == "Rejected"), [])
     if "timer" in cause:

@@ -5,7 +5,7 @@ themselves are plain and can be replayed, cut down and printed. Never looks at t
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -23,7 +23,17 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 TOPIC_OF = {kind.__name__: topic for topic, kinds in EVENTS_BY_TOPIC.items() for kind in kinds}
-LOCALITIES = "710000000 751110000 151010000 231010000 271010000 391010000 431010000 471010000 350000000".split()
+LOCALITIES = [
+    "710000000",
+    "751110000",
+    "151010000",
+    "231010000",
+    "271010000",
+    "391010000",
+    "431010000",
+    "471010000",
+    "350000000",
+]
 STARTS = ("2021-06-08", "2021-08-24", "2023-12-27", "2024-02-24", "2024-08-27", "2025-03-17", "2022-05-03")
 EXTRAORDINARY = [Benefit.MILITARY.value, Benefit.SPECIAL_STATE_BODY.value]
 PRIORITY = [each.value for each in Benefit if each.value not in EXTRAORDINARY]
@@ -61,8 +71,12 @@ class History:
         self.children = random.choice([4, 8, 16, 30])
         self.applicants = random.choice([2, 4, 10])
         self.organisations = random.choice([2, 3, 5, 8])
-        self.birth_years = [self.year - age for age in random.sample([1, 2, 3, 3, 4, 5, 5, 6, 6], random.choice([1, 2, 3]))]
-        self.kinds = random.choice([["GENERAL"], ["GENERAL"], ["GENERAL", "SPECIAL"], ["GENERAL", "SANATORIUM", "SPECIAL"]])
+        self.birth_years = [
+            self.year - age for age in random.sample([1, 2, 3, 3, 4, 5, 5, 6, 6], random.choice([1, 2, 3]))
+        ]
+        self.kinds = random.choice(
+            [["GENERAL"], ["GENERAL"], ["GENERAL", "SPECIAL"], ["GENERAL", "SANATORIUM", "SPECIAL"]]
+        )
         self.temporary = random.choice([0.1, 0.3, 0.7])
         self.early = random.choice([0.05, 0.2, 0.5])
         self.benefits = random.choice([0.2, 0.5, 0.8])
@@ -213,10 +227,15 @@ class History:
         place_id = f"p{self.serial}"
         kept = self.some(self.model.kept)
         if kept is not None and random.random() < 0.5:
-            place_id, organisation = kept[0], self.model.organisations[self.random.choice([kept[1], organisation["organisation_id"]])]
+            place_id, organisation = (
+                kept[0],
+                self.model.organisations[self.random.choice([kept[1], organisation["organisation_id"]])],
+            )
             kind = organisation["kind"]
         until = max(ends, starts) if random.random() < 0.9 else ends
-        attendance = [{"from": starts.isoformat(), "until": (starts + timedelta(days=random.choice([-1, 9, 9]))).isoformat()}]
+        attendance = [
+            {"from": starts.isoformat(), "until": (starts + timedelta(days=random.choice([-1, 9, 9]))).isoformat()}
+        ]
         return "PlaceReleased", {
             "place_id": place_id,
             "organisation_id": organisation["organisation_id"],
@@ -241,7 +260,11 @@ class History:
         data = {"reason": random.choice([*reasons, *["PUPIL_RETURNED"] * 5])}
         if place is None or random.random() < 0.25:
             organisation = self.some(self.model.organisations)
-            return "PlaceRecalled", {"place_id": f"p{self.serial + random.randrange(9)}", "organisation_id": organisation, **data}
+            return "PlaceRecalled", {
+                "place_id": f"p{self.serial + random.randrange(9)}",
+                "organisation_id": organisation,
+                **data,
+            }
         if place["admission"] == "EARLY" and random.random() < 0.7:
             return "PlaceVacated", {"place_id": place["id"], "organisation_id": place["organisation_id"]}
         return "PlaceRecalled", {"place_id": place["id"], "organisation_id": place["organisation_id"], **data}
@@ -266,7 +289,10 @@ class History:
             "child_born": born.isoformat(),
             "queue_kind": kind,
             "submitted_at": self.zone.render(
-                moment - random.choice([0, 0, 0, 1, HOUR, DAY, 4 * DAY, 7 * DAY, 9 * DAY, -1] if random.random() < 0.6 else [0])
+                moment
+                - random.choice(
+                    [0, 0, 0, 1, HOUR, DAY, 4 * DAY, 7 * DAY, 9 * DAY, -1] if random.random() < 0.6 else [0]
+                )
             ),
             "benefits": self.some_benefits(),
             "special_needs": special,
@@ -316,7 +342,9 @@ class History:
                 home = pairs[0][1]
                 taken = [place["id"] for _, place in pairs if place]
                 pairs.append((sibling, self.place_for(sibling, home and home["organisation_id"], taken)))
-        choices = [{"application_id": each["id"], "place_id": place["id"]} for each, place in pairs if place is not None]
+        choices = [
+            {"application_id": each["id"], "place_id": place["id"]} for each, place in pairs if place is not None
+        ]
         if not choices:
             return None
         random.shuffle(choices)
@@ -325,7 +353,9 @@ class History:
     def place_for(self, child: Any, organisation: Any = None, taken: Any = ()) -> Any:
         """A place on offer that would suit, mostly."""
         model = self.model
-        offered = [each for each in model.places.values() if each["stage"] in ("PRIORITY", "OPEN") and each["id"] not in taken]
+        offered = [
+            each for each in model.places.values() if each["stage"] in ("PRIORITY", "OPEN") and each["id"] not in taken
+        ]
         here = [each for each in offered if organisation in (None, each["organisation_id"])]
         fitting = [each for each in here if model.fits(child, each)]
         back = [each for each in model.places.values() if each["id"] in child["cancelled_from"]]
@@ -334,7 +364,7 @@ class History:
                 return self.random.choice(pool)
         return self.some(each for each in model.places.values() if each["id"] not in taken)
 
-    def referral(self) -> tuple[str, dict[str, Any]] | None:
+    def referral(self) -> tuple[str, dict[str, Any]] | None:  # noqa: PLR0911  one for each thing that can happen
         random, model = self.random, self.model
         application = self.some(each for each in model.applications.values() if each["referral"] is not None)
         if application is None:
@@ -401,23 +431,39 @@ class History:
     def nonsense(self, moment: int) -> tuple[str, dict[str, Any]]:
         """Any event about any subjects."""
         random, model = self.random, self.model
-        kind, data = random.choice(
-            [self.register, self.release, self.recall, self.referral, self.application, self.documents, self.choose,
-             lambda: self.submit(moment)]
-        )() or ("ClockTick", {})
+        makers: list[Callable[[], tuple[str, dict[str, Any]] | None]] = [
+            self.register,
+            self.release,
+            self.recall,
+            self.referral,
+            self.application,
+            self.documents,
+            self.choose,
+            lambda: self.submit(moment),
+        ]
+        kind, data = random.choice(makers)() or ("ClockTick", {})
         pools = {
             "application_id": [*model.applications, "a0"],
             "place_id": [*model.places, "p0"],
             "organisation_id": [*model.organisations, "o9"],
             "applicant_id": [f"r{index}" for index in range(self.applicants)],
         }
-        named = [name for name in pools if name in data and not (kind == "ApplicationSubmitted" and name == "application_id")]
+        named = [
+            name for name in pools if name in data and not (kind == "ApplicationSubmitted" and name == "application_id")
+        ]
         if named:
             name = random.choice(named)
             if not (kind == "PlaceReleased" and name == "place_id") or random.random() < 0.1:
                 data = {**data, name: random.choice(pools[name])}
-        kinds = ["ReferralCancelled", "ChildEnrolled", "AdmissionRefused", "ChildLeft", "ReferralExtended",
-                 "ReferralDocumentsConfirmed", "ReferralDocumentsRefused"]
+        kinds = [
+            "ReferralCancelled",
+            "ChildEnrolled",
+            "AdmissionRefused",
+            "ChildLeft",
+            "ReferralExtended",
+            "ReferralDocumentsConfirmed",
+            "ReferralDocumentsRefused",
+        ]
         if random.random() < 0.3 and model.applications and model.places:
             full = {
                 "application_id": self.some(model.applications),

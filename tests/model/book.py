@@ -27,10 +27,19 @@ HELD = ("QUEUED", "REFERRED", "STOPPED", "SUSPENDED")
 LIVE = ("REGISTERED", "DEFERRED", *HELD)
 # A term that has run out: its end belongs to the day before.
 TERMS = ("REGISTRATION", "TEMPORARY_END", "REFERRAL", "STOP_LIST", "ACCESS", "JOINING", "INTEREST", "WINDOW")
-TERM_NAMES = (
-    "organisation_id birth_year age_from age_to language group_type regime admission admission_from admission_until "
-    "attendance"
-).split()
+TERM_NAMES = [
+    "organisation_id",
+    "birth_year",
+    "age_from",
+    "age_to",
+    "language",
+    "group_type",
+    "regime",
+    "admission",
+    "admission_from",
+    "admission_until",
+    "attendance",
+]
 
 
 class NaiveBook:
@@ -253,7 +262,8 @@ class NaiveBook:
 
     def mode(self, queue: str) -> str:
         """SCHEDULED, AUTOMATIC or IMMEDIATE_ACCESS."""
-        return str(next(mode for kind, mode in self.pack.modes.items() if kind == queue.split("/")[0].upper()))
+        named = queue.split("/", maxsplit=1)[0].upper()
+        return str(next(mode for kind, mode in self.pack.modes.items() if kind == named))
 
     def queue(self, name: str) -> Queue:
         """The queue of a name, from now on."""
@@ -266,9 +276,9 @@ class NaiveBook:
     def engaged(self, application: Application) -> bool:
         """R5.3: whether the child attends a temporary place, or has a live referral to one."""
         for each in self.applications.values():
-            if each["child_id"] == application["child_id"]:
-                if each["stay"] is not None or (each["referral"] is not None and each["referral"]["temporary"]):
-                    return True
+            temporary = each["referral"] is not None and each["referral"]["temporary"]
+            if each["child_id"] == application["child_id"] and (temporary or each["stay"] is not None):
+                return True
         return False
 
     def over_age(self, application: Application) -> bool:
@@ -289,9 +299,7 @@ class NaiveBook:
             if place["stage"] == "RELEASED":
                 place["stage"] = "LISTED"
         recalled = [{"place_id": place, "reason": reason, "at": at} for place, reason, at in self.recalled]
-        self.emit(
-            "BulletinIssued", number=self.bulletins, date=self.last_bulletin, entries=entries, recalled=recalled
-        )
+        self.emit("BulletinIssued", number=self.bulletins, date=self.last_bulletin, entries=entries, recalled=recalled)
         self.unlisted, self.recalled = [], []
 
     def open(self, queue: Queue) -> None:
@@ -329,7 +337,14 @@ class NaiveBook:
                 self.add_reminder(application, "ACCESS", until)
 
     def settle(self) -> None:
-        """What follows from any change, queue by queue (R5.6, R5.7)."""
+        """What follows from any change, queue by queue (R5.6, R5.7), until nothing more does."""
+        before = -1
+        while len(self.facts) > before:
+            before = len(self.facts)
+            self.settle_once()
+
+    def settle_once(self) -> None:
+        """Each queue once; what one gives a child may take from it in another."""
         for name in sorted(self.queues):
             queue = self.queues[name]
             if self.mode(name) == "AUTOMATIC":
@@ -534,9 +549,7 @@ class NaiveBook:
         if place["admission"] != "EARLY" or place["vacated"]:
             referral["until"] = self.days.working(self.today, self.pack.referral_days)
             self.add_reminder(application, "REFERRAL", referral["until"])
-        self.emit(
-            "ReferralActivated", application_id=application["id"], place_id=place["id"], until=referral["until"]
-        )
+        self.emit("ReferralActivated", application_id=application["id"], place_id=place["id"], until=referral["until"])
 
     def end_referral(self, application: Application, cause: str) -> dict[str, Any]:
         """The referral is over; the place goes back unless it is gone. The application is the caller's matter."""
@@ -569,4 +582,3 @@ class NaiveBook:
                 self.archive(application, "SECOND_LAPSE")
                 return
         self.stop(application)
-

@@ -364,8 +364,10 @@ class NaiveModel(NaiveBook):
         check(NOT_YOURS=any(child["applicant_id"] != data["applicant_id"] for child, _ in pairs))
         statuses = [child["status"] for child, _ in pairs]
         stages = [place["stage"] for _, place in pairs]
-        leftovers = [self.mode(place["queue"]) == "AUTOMATIC" and stage in ("RELEASED", "LISTED")
-                     for (_, place), stage in zip(pairs, stages, strict=True)]
+        leftovers = [
+            self.mode(place["queue"]) == "AUTOMATIC" and stage in ("RELEASED", "LISTED")
+            for (_, place), stage in zip(pairs, stages, strict=True)
+        ]
         off_offer = [stage not in ("PRIORITY", "OPEN", "REFERRED", "FILLED") for stage in stages]
         repeated = len({child["id"] for child, _ in pairs}) < len(pairs)
         repeated_place = len({place["id"] for _, place in pairs}) < len(pairs)
@@ -374,8 +376,10 @@ class NaiveModel(NaiveBook):
             ON_STOP_LIST=any(status in ("STOPPED", "SUSPENDED") for status in statuses),
             PLACE_TAKEN=any(stage in ("REFERRED", "FILLED") for stage in stages) or repeated_place,
             WRONG_STATE=any(off and not left for off, left in zip(off_offer, leftovers, strict=True))
-            or any(left and place["id"] not in child["cancelled_from"]
-                   for (child, place), left in zip(pairs, leftovers, strict=True)),
+            or any(
+                left and place["id"] not in child["cancelled_from"]
+                for (child, place), left in zip(pairs, leftovers, strict=True)
+            ),
             NOT_ELIGIBLE=repeated or repeated_place,
         )
         if any(leftovers):
@@ -415,10 +419,12 @@ class NaiveModel(NaiveBook):
         children, taken = [child["id"] for child, _ in pairs], [place["id"] for _, place in pairs]
         for name in {place["queue"] for _, place in pairs if place["stage"] == "PRIORITY"}:
             queue = self.queue(name)
-            choosers = [queue.number(child) for child, place in pairs
-                        if place["queue"] == name and place["stage"] == "PRIORITY"]
-            before = [each for each in queue.holders()
-                      if each["id"] not in children and queue.number(each) < max(choosers)]
+            choosers = [
+                queue.number(child) for child, place in pairs if place["queue"] == name and place["stage"] == "PRIORITY"
+            ]
+            before = [
+                each for each in queue.holders() if each["id"] not in children and queue.number(each) < max(choosers)
+            ]
             left = [each for each in queue.places("PRIORITY") if each["id"] not in taken]
             if not all_served(before, left, self.fits):
                 return False
