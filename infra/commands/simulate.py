@@ -79,7 +79,7 @@ def command(
     started = time.perf_counter()
     # Nothing here is freed before the end, so looking for garbage over and over would only cost time.
     gc.disable()
-    with Progress(
+    progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -87,12 +87,18 @@ def command(
         console=console,
         transient=True,
         disable=quiet or not console.is_terminal,
-    ) as progress:
+    )
+    try:
+        if events != "-":  # whoever writes into the pipe may draw its own progress
+            progress.start()
         by_locality = _read(events, malformed, progress)
         left_out = _leave_out(by_locality, moment)
+        progress.start()
         run = _Run(packs, moment, progress)
         with written(None if journal == "-" else Path(journal)) as out:
             run.decide(by_locality, out)
+    finally:
+        progress.stop()
     if state is not None:
         with written(state) as out:
             out.write(msgspec.json.format(msgspec.json.encode(run.views), indent=1) + b"\n")

@@ -10,6 +10,7 @@ from schemas.words import (
     Group,
     How,
     Reason,
+    RecallReason,
     Stage,
     StayCause,
 )
@@ -130,7 +131,11 @@ def end_stays(step: Step, child_id: str) -> None:
         place_id = application.stay
         if place_id is not None:
             step.emit(f.StayEnded(application.id, place_id, StayCause.SERVED_REGULAR))
+            organisation = state.organisations[state.places[place_id].terms.organisation_id]
             step.emit(f.PlaceReturned(place_id, EndCause.SERVED_REGULAR))
+            if organisation.closed:
+                # What was filled when it closed is recalled as soon as it is filled no longer (R2.3).
+                step.emit(f.PlaceRecalled(place_id, RecallReason.CLOSURE))
 
 
 # Events of the second check
