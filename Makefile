@@ -11,6 +11,7 @@ OUT ?= out
 CAMPAIGN ?= astana-2021
 SEED ?= 0
 PYTEST_ARGS ?=
+BENCHMARKS ?=
 
 .PHONY: help setup lint format test simulate fuzz bench demo lock clean
 
@@ -42,8 +43,8 @@ simulate: setup ## the generated histories, with SEED=…
 fuzz: setup ## the property tests, long and random; SEED=… repeats a run
 	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
 
-bench: setup ## the benchmarks, as a table
-	$(BIN)/pytest -m benchmark -s $(PYTEST_ARGS)
+bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
+	$(BIN)/python -m tests.benchmarks $(BENCHMARKS)
 
 demo: setup ## a season: generate, decide, verify, explain (CAMPAIGN=astana-2021)
 	@mkdir -p $(OUT)
