@@ -14,6 +14,7 @@ from schemas.words import (
     Group,
     QueueKind,
     Reason,
+    RecallReason,
     Stage,
     StayCause,
     Subject,
@@ -583,6 +584,21 @@ def test_r6_9_a_cancelled_regular_referral_leaves_the_stay(town: Town) -> None:
     town.referred("a1", "x1")
     town.cancel("a1", "x1")
     assert (town.application("a1").stay, town.order()) == ("t1", ["a1", "a2"])
+
+
+def test_r6_9_the_rest_of_a_stay_in_a_closed_organisation_is_recalled(town: Town) -> None:
+    temporary(town, enrolled=True)
+    town.organisation("k2")
+    town.close("k1")
+    assert town.stage("t1") is Stage.FILLED
+    town.release("x1", "k2")
+    town.next_opening()
+    town.chosen("a1", "x1")
+    town.pass_check("a1", "x1")
+    decided = town.enrol("a1", "x1", "k2")
+    assert decided.types[-3:] == ["StayEnded", "PlaceReturned", "PlaceRecalled"]
+    assert decided.one(f.PlaceRecalled) == f.PlaceRecalled("t1", RecallReason.CLOSURE)
+    assert town.stage("t1") is Stage.RECALLED
 
 
 def test_r6_9_leaving_ends_the_stay_and_the_place_stays_filled(town: Town) -> None:
