@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from schemas import facts as f
 from schemas.errors import BrokenJournal
-from schemas.journal import GENESIS_HASH, Record
+from schemas.journal import GENESIS_HASH, JournalCodec, Record
 from streams.rules.book import Book
 from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE
 from tests.rules.scenario import ASTANA, PRIORITY, Town, subjects
@@ -61,6 +61,13 @@ def test_r8_1_any_change_removal_insertion_or_reordering_is_found(
     assert fold(records).hash == town.book.hash
     with pytest.raises(BrokenJournal):
         fold(tamper(records))
+
+
+def test_r8_1_a_forged_record_with_a_hash_of_its_own_breaks_the_chain(town: Town) -> None:
+    records = journal(town)
+    forged = JournalCodec(town.zone.render).seal(replace(records[5], facts=()))
+    with pytest.raises(BrokenJournal, match="hash of record 7"):
+        fold([*records[:5], forged, *records[6:]])
 
 
 def test_r8_1_a_record_of_another_locality_or_pack_does_not_fit(town: Town) -> None:
