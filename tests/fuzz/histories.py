@@ -54,12 +54,12 @@ PACKS_UNDER_TEST: dict[str, Pack] = {
 class History:
     """One seed's history. Iterate it: each event is decided by `model` before the next is made up."""
 
-    def __init__(self, seed: int, events: int) -> None:
+    def __init__(self, seed: int, events: int, pack: str | None = None, locality: str | None = None) -> None:
         self.random = random = Random(seed)
         self.count = events
         # Half of the histories run under the book's own pack.
-        self.pack_name = random.choice(["kz-2020"] * 4 + list(PACKS_UNDER_TEST))
-        self.locality = random.choice(LOCALITIES)
+        self.pack_name = pack or random.choice(["kz-2020"] * 4 + list(PACKS_UNDER_TEST))
+        self.locality = locality or random.choice(LOCALITIES)
         self.model = NaiveModel(self.locality, PACKS_UNDER_TEST[self.pack_name])
         self.zone = zone_of(self.locality)
         start = date.fromisoformat(random.choice(STARTS)) + timedelta(days=random.randrange(4))

@@ -48,6 +48,7 @@ class NaiveBook:
     def __init__(self, locality: str, pack: Any) -> None:
         self.pack = pack
         self.days = Days(locality)
+        self.modes = {str(kind).lower(): str(mode) for kind, mode in pack.modes.items()}
         self.now: int | None = None
         self.today = date.min
         self.records: list[dict[str, Any]] = []
@@ -262,8 +263,7 @@ class NaiveBook:
 
     def mode(self, queue: str) -> str:
         """SCHEDULED, AUTOMATIC or IMMEDIATE_ACCESS."""
-        named = queue.split("/", maxsplit=1)[0].upper()
-        return str(next(mode for kind, mode in self.pack.modes.items() if kind == named))
+        return self.modes[queue[: queue.index("/")]]
 
     def queue(self, name: str) -> Queue:
         """The queue of a name, from now on."""

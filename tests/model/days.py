@@ -30,6 +30,7 @@ class Days:
         seconds, milliseconds = divmod(moment, 1000)
         return (datetime.fromtimestamp(seconds, self.zone) + timedelta(milliseconds=milliseconds)).date()
 
+    @lru_cache(maxsize=100_000)  # noqa: B019  a few calendars live as long as the tests
     def at(self, day: date, minutes: int = 0) -> int:
         """The moment of a local wall-clock time."""
         local = datetime.combine(day, time(minutes // 60, minutes % 60), self.zone)

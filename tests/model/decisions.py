@@ -377,7 +377,7 @@ class NaiveModel(NaiveBook):
             PLACE_TAKEN=any(stage in ("REFERRED", "FILLED") for stage in stages) or repeated_place,
             WRONG_STATE=any(off and not left for off, left in zip(off_offer, leftovers, strict=True))
             or any(
-                left and place["id"] not in child["cancelled_from"]
+                left and (place["id"] not in child["cancelled_from"] or place["id"] in child["refused_from"])
                 for (child, place), left in zip(pairs, leftovers, strict=True)
             ),
             NOT_ELIGIBLE=repeated or repeated_place,

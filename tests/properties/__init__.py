@@ -1,0 +1,1 @@
+"""Properties that hold in every run: order, matching, invariants, recovery, determinism."""
