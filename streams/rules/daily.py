@@ -98,8 +98,9 @@ def grant(step: Step, queue: Queue, most: int) -> bool:
         if application.access_until is not None or kind not in left:
             continue
         if not matching.fits(kind):
-            # Once nothing is left for this kind, later grants leave nothing either.
-            del left[kind]
+            # Once nothing is left for a kind, later grants leave nothing either. All such kinds go at once: a rare one
+            # might stand at the very end of the queue.
+            left = {each: count for each, count in left.items() if matching.fits(each)}
         else:
             if len(step.facts) >= most:
                 return True
