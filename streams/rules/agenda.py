@@ -8,45 +8,46 @@ from heapq import heapify, heappop, heappush
 from schemas.instants import Instant
 from schemas.words import TIMER_RANK, Timer
 
-Entry = tuple[int, str]  # rank of the timer, subject
+Moment = tuple[Instant, int]  # due, rank of the timer
 
 _TIMERS = {rank: timer for timer, rank in TIMER_RANK.items()}
 
 
 class Agenda:
-    """Timers by (due, rank, subject). Deadlines fall on few moments, so each moment is one bucket."""
+    """Timers by (due, rank, subject). Deadlines fall on few moments: the subjects of each share one bucket."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._moments: list[Instant] = []
-        self._buckets: dict[Instant, list[Entry]] = {}
-        self._open: Instant | None = None  # the moment whose bucket is a heap
+        self._moments: list[Moment] = []
+        self._buckets: dict[Moment, list[str]] = {}
+        self._open: Moment | None = None  # whose bucket is a heap
 
     def add(self, due: Instant, timer: Timer, subject: str) -> None:
         """Remember that a timer is due. The same entry twice does no harm."""
-        bucket = self._buckets.get(due)
+        moment = (due, TIMER_RANK[timer])
+        bucket = self._buckets.get(moment)
         if bucket is None:
-            bucket = self._buckets[due] = []
-            heappush(self._moments, due)
-        if due == self._open:
-            heappush(bucket, (TIMER_RANK[timer], subject))
+            bucket = self._buckets[moment] = []
+            heappush(self._moments, moment)
+        if moment == self._open:
+            heappush(bucket, subject)
         else:
-            bucket.append((TIMER_RANK[timer], subject))
+            bucket.append(subject)
 
     def next_due(self) -> Instant | None:
         """The earliest moment, or none."""
-        return self._moments[0] if self._moments else None
+        return self._moments[0][0] if self._moments else None
 
     def pop(self) -> tuple[Instant, Timer, str]:
         """Take the first entry. Raises: IndexError when there is none."""
-        due = self._moments[0]
-        bucket = self._buckets[due]
-        if self._open != due:
+        moment = self._moments[0]
+        bucket = self._buckets[moment]
+        if self._open != moment:
             heapify(bucket)
-            self._open = due
-        rank, subject = heappop(bucket)
+            self._open = moment
+        subject = heappop(bucket)
         if not bucket:
             heappop(self._moments)
-            del self._buckets[due]
+            del self._buckets[moment]
             self._open = None
-        return due, _TIMERS[rank], subject
+        return moment[0], _TIMERS[moment[1]], subject
