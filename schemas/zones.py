@@ -23,7 +23,7 @@ ZONE_BY_REGION = {
     "47": "Asia/Aqtau",
 }
 # Moments written lately: records share their deadlines. Beyond it the cache starts anew.
-CACHE_ENTRIES_MAX = 100_000
+CACHE_ENTRIES_MAX = 20_000
 
 
 class Zone:

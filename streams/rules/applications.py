@@ -9,6 +9,7 @@ from schemas.words import ArchiveReason, Channel, EndCause, Group, QueueKind, Re
 from schemas.zones import day_to_date
 from streams.rules import referrals
 from streams.rules.calendar import age_in_school_year, school_year
+from streams.rules.fold_applications import claim_of
 from streams.rules.model import LIVE, STANDING, Application, QueueKey, Status
 from streams.rules.referrals import archive, bring_back, end_live, regroup, revoke
 from streams.rules.state import queue_kind
@@ -62,12 +63,7 @@ def _same(step: Step, known: Application, event: e.ApplicationSubmitted) -> bool
         and known.kind.born == event.child_born
         and kind is event.queue_kind
         and known.submitted_at == event.submitted_at
-        and known.claimed == event.benefits
-        and known.special_needs == event.special_needs
-        and known.commission_conclusion == event.commission_conclusion
-        and known.channel is event.channel
-        and known.organisation_id == event.organisation_id
-        and known.profile == event.profile
+        and known.claim == claim_of(event)
     )
 
 
@@ -106,7 +102,7 @@ def _check_times(step: Step, event: e.ApplicationSubmitted, record_time: Instant
 def _check_child(step: Step, event: e.ApplicationSubmitted, queue_key: QueueKey) -> None:
     """R1.2, R1.4, R6.7: what the child's other applications allow."""
     state = step.state
-    others = [state.applications[each] for each in state.children.get(event.child_id, ())]
+    others = state.applications_of(event.child_id)
     cap = state.pack.registrations_max
     if cap is not None and len(others) >= cap:
         raise Refused(Reason.TOO_MANY_REGISTRATIONS, f"the child was registered {cap} times in this locality")

@@ -14,7 +14,8 @@ from schemas.words import TIMER_RANK, Timer
 from streams.rules import applications, daily, fold, timers
 from streams.rules.decide import decide
 from streams.rules.pack import Mode, Pack, Schedule, as_schedule
-from streams.rules.settle import settle
+from streams.rules.queue import Queue
+from streams.rules.settle import change_of_packs, settle
 from streams.rules.snapshot import restore_state, snapshot_state
 from streams.rules.state import State
 from streams.rules.step import Step
@@ -106,13 +107,15 @@ class Book:
         return (due, rank, subject) <= cursor
 
     def _open(self, due: Instant) -> None:
-        """The daily opening: one timer for each queue that may have something to do."""
+        """The daily opening, or a change of packs: one timer for each queue that may have something to do."""
         state = self.state
-        state.agenda.add(state.opening_after(due), Timer.OPENING, "")
-        if state.opening_at(state.zone.day_of(due)) != due:
+        daily_one, changes = state.opening_at(state.zone.day_of(due)) == due, state.changes_pack(due)
+        if daily_one or not changes:
+            state.agenda.add(state.opening_after(due), Timer.OPENING, "")
+        if not daily_one and not changes:
             return  # a local act has moved it
         for queue in state.queues.values():
-            if queue.mode is Mode.SCHEDULED and queue.has_openings:
+            if changes or (queue.mode is Mode.SCHEDULED and queue.has_openings):
                 state.agenda.add(due, Timer.OPENING, queue.id)
 
     def _fire(self, due: Instant, timer: Timer, subject: str) -> Record | None:
@@ -120,7 +123,7 @@ class Book:
         step = self._begin(due, cause)
         again = False
         if timer is Timer.OPENING:
-            again = daily.opening(step, self.state.queue(subject))
+            again = self._open_queue(step, self.state.queue(subject), due)
         elif timer is Timer.BULLETIN:
             if self.state.next_bulletin() == due:
                 daily.bulletin(step, self._codec)
@@ -129,13 +132,21 @@ class Book:
             self.state.agenda.add(due if again else self.state.age_limit_after(due), timer, subject)
         else:
             timers.fire(step, timer, subject, due)
-        settle(step)
         if again and timer is Timer.OPENING:
+            self.state.touched.clear()  # the next record goes on
             self.state.agenda.add(due, timer, subject)
+        else:
+            settle(step)
         if not step.facts:
             self.state.sequence -= 1
             return None
         return self._finish(step, cause)
+
+    def _open_queue(self, step: Step, queue: Queue, due: Instant) -> bool:
+        again = self.state.changes_pack(due) and change_of_packs(step, queue)
+        if again or queue.mode is not Mode.SCHEDULED or self.state.opening_at(step.day) != due:
+            return again
+        return daily.opening(step, queue)
 
     def _begin(self, time: Instant, cause: Cause) -> Step:
         fold.begin(self.state, time, cause)

@@ -74,7 +74,8 @@ def begin(state: State, time: Instant, cause: Cause) -> None:
     state.day = state.zone.day_of(time - 1 if cause.timer in TERM_END_TIMERS else time)
     if state.started_at is None:
         state.started_at = time
-    pack = state.packs.at(state.day)
+    # By the moment, not by the day that a term's end belongs to: at one midnight a pack never gives way to the old one.
+    pack = state.packs.at(state.zone.day_of(time))
     if pack is not state.pack:
         state.use(pack)
 

@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from schemas import facts as f
+from schemas.events import ApplicationSubmitted
 from schemas.words import EndCause, Group, Ownership, QueueKind, Stage, Timer
 from streams.rules.fold_places import place_referred
-from streams.rules.model import Application, Referral, Status
+from streams.rules.model import Application, Claim, Referral, Status
 from streams.rules.pack import Mode
 from streams.rules.state import State
 
@@ -14,35 +15,40 @@ NO_PLACES: frozenset[str] = frozenset()
 
 def application_registered(state: State, fact: f.ApplicationRegistered) -> None:
     """An application waits for its documents (R4.1)."""
-    child = state.children.get(fact.child_id, ())
     benefits = state.interned_benefits(fact.benefits)
     application = Application(
         id=fact.application_id,
         applicant_id=fact.applicant_id,
         child_id=fact.child_id,
         queue=state.queue(fact.queue).id,
-        submitted_at=fact.submitted_at,
+        submitted_at=int(fact.submitted_at),
         first_applicant_id=fact.applicant_id,
-        claimed=benefits,
-        organisation_id=fact.organisation_id,
-        profile=fact.profile,
-        special_needs=fact.special_needs,
-        commission_conclusion=fact.commission_conclusion,
-        channel=fact.channel,
+        claim=state.interned_claim(claim_of(fact)),
         sequence=state.sequence,
         benefits=benefits,
         kind=state.interned_kind(
             fact.child_born,
             exempt=fact.special_needs and fact.commission_conclusion,
             private_only=bool(fact.private_only),
-            on_temporary=bool(child) and state.on_temporary(fact.child_id),
+            on_temporary=state.on_temporary(fact.child_id),
             excluded=NO_PLACES,
         ),
         deadline=fact.documents_until,
     )
-    state.applications[application.id] = application
-    state.children[fact.child_id] = (*child, application.id)
+    state.add_application(application)
     state.agenda.add(fact.documents_until, Timer.REGISTRATION, application.id)
+
+
+def claim_of(submitted: ApplicationSubmitted | f.ApplicationRegistered) -> Claim:
+    """What a submission says of more than one child: the event and its fact name it alike."""
+    return Claim(
+        submitted.benefits,
+        submitted.organisation_id,
+        submitted.profile,
+        submitted.special_needs,
+        submitted.commission_conclusion,
+        submitted.channel,
+    )
 
 
 def documents_presented(state: State, fact: f.DocumentsPresented) -> None:
@@ -303,8 +309,7 @@ def child_left(state: State, fact: f.ChildLeft) -> None:
 def refresh_child(state: State, child_id: str) -> None:
     """A child on a temporary place gets no second one (R5.3): tell all its live applications."""
     on_temporary = state.on_temporary(child_id)
-    for application_id in state.children[child_id]:
-        application = state.applications[application_id]
+    for application in state.applications_of(child_id):
         old = application.kind
         if old.on_temporary == on_temporary or application.status is Status.ARCHIVED:
             continue

@@ -69,6 +69,17 @@ class ApplicantClass(Struct, frozen=True, gc=False):
     excluded: frozenset[str]
 
 
+class Claim(Struct, frozen=True, gc=False):
+    """What a submission says of more than one child. Kept to tell a repeat from a conflict; equal ones are one."""
+
+    benefits: tuple[Benefit, ...]
+    organisation_id: str | None
+    profile: str | None
+    special_needs: bool
+    commission_conclusion: bool
+    channel: Channel
+
+
 class Application(Struct, gc=False):
     """One child's entry for one queue."""
 
@@ -76,15 +87,10 @@ class Application(Struct, gc=False):
     applicant_id: str
     child_id: str
     queue: str
-    submitted_at: Instant
+    submitted_at: int  # an `Instant` without its type: half the memory, and nothing writes it
     # What was submitted and may change later, kept to tell a repeat from a conflict.
     first_applicant_id: str
-    claimed: tuple[Benefit, ...]
-    organisation_id: str | None
-    profile: str | None
-    special_needs: bool
-    commission_conclusion: bool
-    channel: Channel
+    claim: Claim
     sequence: int  # of the record that registered it
     benefits: tuple[Benefit, ...]
     # Born, exemption, binding, temporary place and exclusions: everything eligibility asks.

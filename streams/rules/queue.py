@@ -35,12 +35,14 @@ class Queue:
         self._matching: Matching | None = None
 
     def follow(self, mode: Mode, ratio: int) -> None:
-        """Another pack is in force: all places may match anew where they are now given automatically."""
+        """Another pack is in force. What that calls for comes with the opening at its first midnight."""
         self.mode = mode
         self.order.use_ratio(ratio)
-        if mode is Mode.AUTOMATIC:
-            for places in self.places.values():
-                self.new_places.update(dict.fromkeys(places))
+
+    def match_anew(self) -> None:
+        """All places may match where they are now given automatically."""
+        for places in self.places.values():
+            self.new_places.update(dict.fromkeys(places))
 
     # The order
 

@@ -126,8 +126,7 @@ def end_live(step: Step, application: Application, cause: EndCause) -> None:
 def end_stays(step: Step, child_id: str) -> None:
     """R6.9: enrolment on a lasting place ends every stay of the child; the rest of it is released again."""
     state = step.state
-    for application_id in state.children[child_id]:
-        application = state.applications[application_id]
+    for application in state.applications_of(child_id):
         place_id = application.stay
         if place_id is not None:
             step.emit(f.StayEnded(application.id, place_id, StayCause.SERVED_REGULAR))
@@ -256,8 +255,7 @@ def child_enrolled(step: Step, event: e.ChildEnrolled) -> None:
 
 
 def _archive_other_kinds(step: Step, enrolled: Application) -> None:
-    for application_id in step.state.children[enrolled.child_id]:
-        other = step.state.applications[application_id]
+    for other in step.state.applications_of(enrolled.child_id):
         if other is not enrolled and other.status not in (Status.ARCHIVED, Status.REFUSED):
             end_live(step, other, EndCause.SERVED_REGULAR)
             archive(step, other, ArchiveReason.ENROLLED_ELSEWHERE)

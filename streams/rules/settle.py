@@ -2,7 +2,7 @@
 
 from schemas import facts as f
 from schemas.words import How, Stage
-from streams.rules.daily import grant, open_ended, prioritise
+from streams.rules.daily import OPENING_FACTS_MAX, grant, open_ended, prioritise
 from streams.rules.model import Application, Place
 from streams.rules.pack import Mode
 from streams.rules.queue import OFFERED, Queue
@@ -21,13 +21,30 @@ def settle(step: Step) -> None:
         if queue.mode is Mode.AUTOMATIC:
             _end_accesses(step, queue)
             _match(step, queue)
+        elif queue.mode is Mode.IMMEDIATE_ACCESS:
+            _immediate(step, queue, UNBOUNDED)
         else:
             _revoke(step, queue)
-        if queue.mode is Mode.IMMEDIATE_ACCESS:
-            prioritise(step, queue, Stage.RELEASED, UNBOUNDED)
-            prioritise(step, queue, Stage.LISTED, UNBOUNDED)
-            open_ended(step, queue, UNBOUNDED)
-            grant(step, queue, UNBOUNDED)
+
+
+def change_of_packs(step: Step, queue: Queue) -> bool:
+    """R5.9: what a queue's new mode, ages and numbers call for, at the midnight from which they hold. True when the
+    record is full and more is to do: the same timer fires again."""
+    step.state.touch(queue)
+    if queue.mode is Mode.AUTOMATIC:
+        queue.match_anew()
+    return queue.mode is Mode.IMMEDIATE_ACCESS and _immediate(step, queue, OPENING_FACTS_MAX)
+
+
+def _immediate(step: Step, queue: Queue, most: int) -> bool:
+    """R5.7: places are offered, ended windows opened, access granted, in this order. True when more is to do."""
+    _revoke(step, queue)
+    return (
+        prioritise(step, queue, Stage.RELEASED, most)
+        or prioritise(step, queue, Stage.LISTED, most)
+        or open_ended(step, queue, most)
+        or grant(step, queue, most)
+    )
 
 
 def _revoke(step: Step, queue: Queue) -> None:

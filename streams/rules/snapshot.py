@@ -52,7 +52,6 @@ class _Snapshot(Struct):
     acts: list[LocalAct]
     places: list[Place]
     applications: list[Application]
-    children: dict[str, tuple[str, ...]]
     favoured: list[str]
     phases: list[_Phase]
     kept_recalls: list[_Kept]
@@ -97,7 +96,6 @@ def snapshot_state(state: State) -> bytes:
             acts=state.acts,
             places=list(state.places.values()),
             applications=list(state.applications.values()),
-            children=state.children,
             favoured=list(state.favoured),
             phases=[
                 _Phase(queue.id, queue.order.phase, queue.order.remembered)
@@ -134,7 +132,7 @@ def restore_state(snapshot: bytes, packs: Schedule) -> State:
     state.cursor, state.started_at = read.cursor, read.started_at
     state.organisations = {each.id: each for each in read.organisations}
     state.acts = read.acts
-    state.children, state.favoured = read.children, dict.fromkeys(read.favoured)
+    state.favoured = dict.fromkeys(read.favoured)
     state.kept_recalls = {(each.place_id, each.organisation_id): each.recall for each in read.kept_recalls}
     state.repeats.since = read.repeats_since
     state.repeats.younger, state.repeats.older = read.repeats_younger, read.repeats_older
@@ -153,9 +151,6 @@ def restore_state(snapshot: bytes, packs: Schedule) -> State:
         state.agenda.add(kept.until, Timer.RECALL, place_id)
     for queue in state.queues.values():
         queue.settled()
-        if packs.later:
-            # The snapshot may stand just before a change of packs.
-            state.touch(queue)
     return state
 
 
@@ -189,8 +184,8 @@ def _restore_application(state: State, application: Application) -> None:
         excluded=kind.excluded,
     )
     application.benefits = state.interned_benefits(application.benefits)
-    application.claimed = state.interned_benefits(application.claimed)
-    state.applications[application.id] = application
+    application.claim = state.interned_claim(application.claim)
+    state.add_application(application)
     queue = state.queue(application.queue)
     application.queue = queue.id
     status = application.status

@@ -14,6 +14,7 @@ from streams.rules.model import (
     ApplicantClass,
     Application,
     Arrival,
+    Claim,
     KeptRecall,
     LocalAct,
     Organisation,
@@ -54,7 +55,9 @@ class State:
         self.acts: list[LocalAct] = []
         self.places: dict[str, Place] = {}
         self.applications: dict[str, Application] = {}
-        self.children: dict[str, tuple[str, ...]] = {}
+        # The applications of each child. Nearly all have one, so only further ones cost a tuple.
+        self._first_of: dict[str, str] = {}
+        self._further_of: dict[str, tuple[str, ...]] = {}
         self.favoured: dict[str, None] = {}  # children bound by R4.3
         self.queues: dict[str, Queue] = {}
         self.kept_recalls: dict[tuple[str, str], KeptRecall] = {}
@@ -74,6 +77,7 @@ class State:
         # Within one moment: who is still to be archived on 1 September, last first. Found anew after a restore.
         self.over_age_left: list[str] = []
         self._kinds: dict[ApplicantClass, ApplicantClass] = {}
+        self._claims: dict[Claim, Claim] = {}
         self._benefits: dict[tuple[Benefit, ...], tuple[Benefit, ...]] = {}
 
     def use(self, pack: Pack) -> None:
@@ -83,12 +87,13 @@ class State:
         self.eligibility = Eligibility(pack)
         for queue in self.queues.values():
             queue.follow(pack.modes[queue_kind(queue.id)], pack.general_per_priority)
-            self.touch(queue)
         for place in self.places.values():
             queue = self.queue(place.terms.queue)
             queue.reclassify_places([(place, self.place_class(place))])
-            if place.until is not None and queue.mode is Mode.IMMEDIATE_ACCESS:
+            if place.until is not None and place.until > self.now and queue.mode is Mode.IMMEDIATE_ACCESS:
                 self.agenda.add(place.until, Timer.WINDOW, place.id)
+        for queue in self.queues.values():
+            queue.settled()
 
     # Questions
 
@@ -126,11 +131,22 @@ class State:
 
     def on_temporary(self, child_id: str) -> bool:
         """Whether a child attends a temporary place or has a referral to one (R5.3)."""
-        for application_id in self.children[child_id]:
-            application = self.applications[application_id]
-            if application.stay is not None or application.temporary is not None:
-                return True
-        return False
+        applications = self.applications_of(child_id)
+        return any(each.stay is not None or each.temporary is not None for each in applications)
+
+    def applications_of(self, child_id: str) -> list[Application]:
+        """All applications of a child, in the order of their registration."""
+        first = self._first_of.get(child_id)
+        if first is None:
+            return []
+        return [self.applications[each] for each in (first, *self._further_of.get(child_id, ()))]
+
+    def add_application(self, application: Application) -> None:
+        """An application was registered, or is read again in the order of registration."""
+        self.applications[application.id] = application
+        if self._first_of.setdefault(application.child_id, application.id) != application.id:
+            further = self._further_of.get(application.child_id, ())
+            self._further_of[application.child_id] = (*further, application.id)
 
     def interned_kind(
         self,
@@ -144,6 +160,10 @@ class State:
         """One object for all equal classes: hundreds of thousands of applications share a few thousand."""
         kind = ApplicantClass(born, exempt, private_only, on_temporary, excluded)
         return self._kinds.setdefault(kind, kind)
+
+    def interned_claim(self, claim: Claim) -> Claim:
+        """One object for all equal claims."""
+        return self._claims.setdefault(claim, claim)
 
     def interned_benefits(self, benefits: tuple[Benefit, ...]) -> tuple[Benefit, ...]:
         """One object for all equal lists of benefits."""
@@ -172,6 +192,10 @@ class State:
             if act.second_check is not None and act.second_check_from <= day:
                 needed = act.second_check
         return needed
+
+    def changes_pack(self, moment: int) -> bool:
+        """Whether another pack comes into force at a moment: the first midnight of its first day (R5.9)."""
+        return any(self.zone.at(since) == moment for since, _ in self.packs.later)
 
     # The daily moments, derived from where the book stands
 
@@ -217,6 +241,9 @@ class State:
         self.agenda.add(self.next_bulletin(), Timer.BULLETIN, self.locality)
         self.agenda.add(self.next_opening(), Timer.OPENING, "")
         self.agenda.add(self.next_age_limit(), Timer.AGE_LIMIT, self.locality)
+        for since, _ in self.packs.later:
+            if (midnight := self.zone.at(since)) >= self.time:
+                self.agenda.add(midnight, Timer.OPENING, "")
 
     def schedule_referral(self, application_id: str, referral: Referral) -> None:
         """Put the ends of a referral on the agenda, with the reminders of those that bind the applicant (R6.10)."""
