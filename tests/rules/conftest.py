@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from streams.rules.pack import KZ_2020, Pack
+from streams.rules.pack import KZ_2020, Pack, Schedule
 from tests.rules.scenario import ASTANA, START, Town
 
 MakeTown = Callable[..., Town]
@@ -15,7 +15,7 @@ def make_town() -> Iterator[MakeTown]:
     """Makes towns under another pack, elsewhere, or at another time."""
     made: list[Town] = []
 
-    def make(pack: Pack = KZ_2020, locality: str = ASTANA, start: str = START) -> Town:
+    def make(pack: Pack | Schedule = KZ_2020, locality: str = ASTANA, start: str = START) -> Town:
         made.append(Town(pack, locality, start))
         return made[-1]
 

@@ -36,7 +36,7 @@ from schemas.words import (
 from schemas.zones import date_to_day, zone_of
 from streams.rules.book import Book
 from streams.rules.model import Application, Place, Status
-from streams.rules.pack import KZ_2020, Pack
+from streams.rules.pack import KZ_2020, Pack, Schedule
 
 ASTANA = "710000000"
 START = "2021-06-07 10:00"
@@ -96,7 +96,7 @@ def facts_of(record: Record, kind: type[FactT]) -> list[FactT]:
 class Town:
     """One locality: send it events, let time pass, ask where everything stands."""
 
-    def __init__(self, pack: Pack = KZ_2020, locality: str = ASTANA, start: str = START) -> None:
+    def __init__(self, pack: Pack | Schedule = KZ_2020, locality: str = ASTANA, start: str = START) -> None:
         self.book = Book(locality, pack)
         self.zone = zone_of(locality)
         self.records: list[Record] = []
@@ -518,12 +518,13 @@ class Town:
 
     def check_whole(self) -> None:
         """The journal is one chain, its fold is the book, and a snapshot holds all of it (invariant 6)."""
-        folded = Book(self.book.locality, self.book.state.pack)
+        packs = self.book.state.packs
+        folded = Book(self.book.locality, packs)
         for record in self.records:
             folded.apply(record)
         whole = self.book.snapshot()
         assert folded.snapshot() == whole
-        assert Book.restore(whole, self.book.state.pack).snapshot() == whole
+        assert Book.restore(whole, packs).snapshot() == whole
         assert folded.sequence == len(self.records)
 
 

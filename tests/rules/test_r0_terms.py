@@ -25,13 +25,14 @@ def test_r0_a_term_of_working_days_ends_at_24_00_of_the_last_of_them(town: Town)
     [
         ("2021-06-11 10:00", "2021-06-18 24:00"),  # a Friday: Saturday and Sunday do not count
         ("2021-06-12 10:00", "2021-06-18 24:00"),  # a Saturday
-        ("2021-07-02 10:00", "2021-07-12 24:00"),  # Saturday the 3rd was worked for Monday the 5th; the 6th is Capital day
+        (
+            "2021-07-02 10:00",
+            "2021-07-12 24:00",
+        ),  # Saturday the 3rd was worked for Monday the 5th; the 6th is Capital day
         ("2018-08-27 10:00", "2018-09-05 24:00"),  # 30 and 31 August 2018 were off
     ],
 )
-def test_r0_weekends_and_holidays_with_their_transfers_do_not_count(
-    make_town: MakeTown, start: str, end: str
-) -> None:
+def test_r0_weekends_and_holidays_with_their_transfers_do_not_count(make_town: MakeTown, start: str, end: str) -> None:
     town = make_town(start=start)
     town.submit("a1", born="2015-03-01")
     assert town.text(town.application("a1").deadline) == end

@@ -3,9 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from schemas import events as e
 from schemas import facts as f
-from schemas.words import ArchiveReason, EndCause, OrganisationKind, QueueKind, Reason, StayCause
+from schemas.words import Admission, ArchiveReason, EndCause, OrganisationKind, QueueKind, Reason, StayCause
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020
 from tests.rules.conftest import MakeTown
@@ -41,7 +40,12 @@ def test_r1_1_a_special_or_sanatorium_queue_is_one_per_organisation_year_and_pro
 
 
 def submit_special(
-    town: Town, application_id: str, kind: QueueKind, organisation_id: str | None, profile: str | None, born: str = "2018-03-01"
+    town: Town,
+    application_id: str,
+    kind: QueueKind,
+    organisation_id: str | None,
+    profile: str | None,
+    born: str = "2018-03-01",
 ) -> Decided:
     return town.submit(application_id, kind=kind, organisation_id=organisation_id, profile=profile, born=born)
 
@@ -252,7 +256,7 @@ def test_r1_3_whatever_ends_the_referral_without_enrolment_archives(town: Town, 
 
 def test_r1_3_enrolment_on_a_temporary_place_archives_then_and_the_stay_goes_on(town: Town) -> None:
     town.at("2021-08-26 10:00").queue("a1", born=REACHES_6)
-    town.release("x1", year=2015, ages=(5, 6), start="2021-08-30", admission=_temporary(), end="2021-12-31")
+    town.release("x1", year=2015, ages=(5, 6), start="2021-08-30", admission=Admission.TEMPORARY, end="2021-12-31")
     town.next_opening()
     town.chosen("a1", "x1")
     town.until(CAP)
@@ -263,10 +267,6 @@ def test_r1_3_enrolment_on_a_temporary_place_archives_then_and_the_stay_goes_on(
     assert decided.one(f.ApplicationArchived).reason is ArchiveReason.AGE_LIMIT
     town.until("2022-01-01 00:00")
     assert town.last(f.StayEnded).cause is StayCause.TEMPORARY_ENDED
-
-
-def _temporary() -> e.Admission:
-    return e.Admission.TEMPORARY
 
 
 # R1.4

@@ -9,8 +9,8 @@ from schemas import facts as f
 from schemas.words import (
     Admission,
     ArchiveReason,
+    Benefit,
     EndCause,
-    Group,
     OrganisationKind,
     Ownership,
     QueueKind,
@@ -36,9 +36,18 @@ def test_r2_all_that_a_place_states_is_in_the_bulletin(town: Town) -> None:
     spans = (e.Attendance(day("2021-09-01"), day("2021-10-01")),)
     town.organisation("k2", OrganisationKind.SPECIAL, profiles=["SIGHT"])
     town.at("2021-06-07 10:15").release(
-        "x1", "k2", kind=QueueKind.SPECIAL, profile="SIGHT", ages=(2, 4), admission=Admission.TEMPORARY,
-        start="2021-09-01", end="2021-12-31", language="ru", regime=Regime.HALF_DAY, attendance=spans,
-    )  # fmt: skip
+        "x1",
+        "k2",
+        kind=QueueKind.SPECIAL,
+        profile="SIGHT",
+        ages=(2, 4),
+        admission=Admission.TEMPORARY,
+        start="2021-09-01",
+        end="2021-12-31",
+        language="ru",
+        regime=Regime.HALF_DAY,
+        attendance=spans,
+    )
     (entry,) = bulletin(town, "2021-06-07 18:00").entries
     assert (entry.place_id, entry.organisation_id, entry.queue) == ("x1", "k2", "special/k2/2018/SIGHT")
     assert (entry.birth_year, entry.age_from, entry.age_to, entry.language) == (2018, 2, 4, "ru")
@@ -86,9 +95,11 @@ def test_r2_1_an_early_place_vacated_before_it_is_chosen_is_regular(town: Town) 
 @pytest.mark.parametrize("stage", [Stage.RELEASED, Stage.LISTED, Stage.PRIORITY, Stage.OPEN])
 def test_r2_1_vacating_is_accepted_in_every_stage_before_the_choice(town: Town, stage: Stage) -> None:
     town.release_early("x1")
-    town.until({"RELEASED": "2021-06-07 11:00", "LISTED": "2021-06-07 19:00", "PRIORITY": "2021-06-08 08:00"}.get(
-        stage.value, "2021-06-20 08:00"
-    ))  # fmt: skip
+    town.until(
+        {"RELEASED": "2021-06-07 11:00", "LISTED": "2021-06-07 19:00", "PRIORITY": "2021-06-08 08:00"}.get(
+            stage.value, "2021-06-20 08:00"
+        )
+    )
     assert town.stage("x1") is stage
     town.vacate("x1").one(f.PlaceVacated)
     assert town.place("x1").terms.admission is Admission.REGULAR
@@ -407,7 +418,9 @@ def test_r2_4_a_kept_pupil_returned_withdraws_only_a_temporary_place(town: Town)
     assert [each for each in town.until("2021-06-09 10:00") if each.cause.timer == "RECALL"] == []
 
 
-@pytest.mark.parametrize(("closed", "reason"), [(True, Reason.ORGANISATION_CLOSED), (False, Reason.UNKNOWN_ORGANISATION)])
+@pytest.mark.parametrize(
+    ("closed", "reason"), [(True, Reason.ORGANISATION_CLOSED), (False, Reason.UNKNOWN_ORGANISATION)]
+)
 def test_r2_4_a_recall_is_kept_only_for_an_organisation_that_is_there(town: Town, closed: bool, reason: Reason) -> None:
     if closed:
         town.organisation("k2")
@@ -464,7 +477,7 @@ def test_r2_5_a_place_whose_referral_ends_goes_through_the_next_bulletin_with_it
     ],
 )
 def test_r2_5_every_end_without_enrolment_names_its_cause(town: Town, ending: str, cause: EndCause) -> None:
-    town.queue("a1", benefits=(e.Benefit.ORPHAN,))
+    town.queue("a1", benefits=(Benefit.ORPHAN,))
     town.referred("a1", "x1")
     if ending == "lapse":
         town.until("2021-06-16 00:00")

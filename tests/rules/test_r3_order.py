@@ -19,10 +19,14 @@ S1 = "special/s1/2018/"
 
 def mixed(town: Town, general: int, priority: int, extraordinary: int = 0) -> None:
     """g1 … , p1 … and e1 … stand in the general queue, submitted in this order."""
-    for prefix, amount, benefits in (("g", general, ()), ("p", priority, PRIORITY), ("e", extraordinary, EXTRAORDINARY)):
+    for prefix, amount, benefits in (
+        ("g", general, ()),
+        ("p", priority, PRIORITY),
+        ("e", extraordinary, EXTRAORDINARY),
+    ):
         for index in range(1, amount + 1):
             town.queue(f"{prefix}{index}", benefits=benefits)
-    
+
 
 def open_places(town: Town, amount: int) -> None:
     """Places that opened before the first application came."""
@@ -115,17 +119,17 @@ def test_r3_2_a_migration_brings_no_later_times(town: Town) -> None:
 
 def test_r3_3_extraordinary_before_everybody_and_priority_one_to_three(town: Town) -> None:
     mixed(town, general=8, priority=2, extraordinary=2)
-    assert town.order() == "e1 e2 g1 g2 g3 p1 g4 g5 g6 p2 g7 g8".split()
+    assert town.order() == ["e1", "e2", "g1", "g2", "g3", "p1", "g4", "g5", "g6", "p2", "g7", "g8"]
 
 
 def test_r3_3_when_the_general_ones_run_out_the_rest_follows(town: Town) -> None:
     mixed(town, general=4, priority=3)
-    assert town.order() == "g1 g2 g3 p1 g4 p2 p3".split()
+    assert town.order() == ["g1", "g2", "g3", "p1", "g4", "p2", "p3"]
 
 
 def test_r3_3_when_the_priority_ones_run_out_the_rest_follows(town: Town) -> None:
     mixed(town, general=5, priority=1)
-    assert town.order() == "g1 g2 g3 p1 g4 g5".split()
+    assert town.order() == ["g1", "g2", "g3", "p1", "g4", "g5"]
 
 
 # R3.4: the worked example, in both kinds of queues
@@ -134,7 +138,7 @@ def test_r3_3_when_the_priority_ones_run_out_the_rest_follows(town: Town) -> Non
 def test_r3_4_the_worked_example_one_place_a_day_the_head_served(town: Town) -> None:
     mixed(town, general=8, priority=2)
     start = town.order()
-    assert start == "g1 g2 g3 p1 g4 g5 g6 p2 g7 g8".split()
+    assert start == ["g1", "g2", "g3", "p1", "g4", "g5", "g6", "p2", "g7", "g8"]
     served = []
     for index in range(10):
         town.offered(f"x{index}")
@@ -148,7 +152,7 @@ def test_r3_4_the_worked_example_one_place_a_day_the_head_served(town: Town) -> 
 def test_r3_4_the_worked_example_in_an_automatic_queue(town: Town) -> None:
     special(town, general=8, priority=2)
     served = [town.release_special(f"x{index}").one(f.ReferralIssued).application_id for index in range(10)]
-    assert served == "g1 g2 g3 p1 g4 g5 g6 p2 g7 g8".split()
+    assert served == ["g1", "g2", "g3", "p1", "g4", "g5", "g6", "p2", "g7", "g8"]
 
 
 def special(town: Town, general: int, priority: int) -> None:
@@ -225,7 +229,7 @@ def test_r3_4_a_priority_one_served_takes_three_away_but_not_below_minus_g(town:
     choosing(town, general=5, priority=3, places=4)
     town.chosen("p1", "x1")
     assert town.phase() == -3
-    assert town.order() == "g1 g2 g3 g4 g5 p2 p3".split()
+    assert town.order() == ["g1", "g2", "g3", "g4", "g5", "p2", "p3"]
     town.chosen("p2", "x2")
     assert town.phase() == -5
 
@@ -290,7 +294,7 @@ def test_r3_4_the_net_change_is_remembered_not_the_whole_step(town: Town) -> Non
     assert town.phase() == -2
     town.cancel("p1", "x1")
     assert town.phase() == 0
-    assert town.order() == "g1 g2 p1 p2".split()
+    assert town.order() == ["g1", "g2", "p1", "p2"]
 
 
 def test_r3_4_a_change_is_taken_back_within_the_bounds_that_count_the_one_who_returns(town: Town) -> None:
@@ -335,7 +339,7 @@ def test_r3_4_temporary_places_do_not_change_the_phase(town: Town) -> None:
     town.release_temporary("x1")
     town.next_opening()
     town.chosen("g1", "x1")
-    assert (town.phase(), town.order()) == (0, "g1 g2 g3 p1 g4 p2".split())
+    assert (town.phase(), town.order()) == (0, ["g1", "g2", "g3", "p1", "g4", "p2"])
 
 
 # R3.5

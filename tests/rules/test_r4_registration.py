@@ -8,6 +8,7 @@ import pytest
 from schemas import events as e
 from schemas import facts as f
 from schemas.words import (
+    Admission,
     ArchiveReason,
     Benefit,
     DocumentsReason,
@@ -250,7 +251,7 @@ def test_r4_4_an_answer_after_the_reminder_keeps_it(town: Town) -> None:
 
 def test_r4_4_never_archived_while_referred_but_reminded_and_30_days_from_its_end(town: Town) -> None:
     town.queue("a1", born="2019-03-01")
-    town.at("2022-05-20 10:00").release("x1", year=2019, ages=(2, 3), admission=e.Admission.EARLY, start="2022-09-01")
+    town.at("2022-05-20 10:00").release("x1", year=2019, ages=(2, 3), admission=Admission.EARLY, start="2022-09-01")
     town.next_opening()
     town.chosen("a1", "x1")
     town.pass_check("a1", "x1")

@@ -27,9 +27,7 @@ def kinds() -> list[ApplicantClass]:
 def classes() -> list[PlaceClass]:
     reaches = [(Reach.ALL, Reach.ALL), (Reach.ALL, Reach.NOBODY), (Reach.NOBODY, Reach.ALL)]
     return [
-        PlaceClass(
-            older=older, younger=younger, private=private, born_until=None, temporary=temporary, place_id=None
-        )
+        PlaceClass(older=older, younger=younger, private=private, born_until=None, temporary=temporary, place_id=None)
         for older, younger in reaches
         for private in (False, True)
         for temporary in (False, True)
@@ -88,9 +86,7 @@ def test_r5_6_the_matching_answers_as_the_plainest_one(seed: int) -> None:
         elif places:
             index = randomly.randrange(len(places))
             place = places[index]
-            assert matching.can_spare(place) is (
-                served(holders, places[:index] + places[index + 1 :]) == len(holders)
-            )
+            assert matching.can_spare(place) is (served(holders, places[:index] + places[index + 1 :]) == len(holders))
             places.pop(index)
             matching.remove_place(place)
             lose_those_too_many(matching, holders, places)

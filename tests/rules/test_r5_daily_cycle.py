@@ -5,10 +5,21 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from schemas import events as e
 from schemas import facts as f
 from schemas.journal import GENESIS_HASH
-from schemas.words import Admission, EndCause, How, Ownership, QueueKind, Reason, RecallReason, Stage
+from schemas.words import (
+    Admission,
+    Benefit,
+    EndCause,
+    GroupType,
+    How,
+    Ownership,
+    QueueKind,
+    Reason,
+    RecallReason,
+    Regime,
+    Stage,
+)
 from streams.rules.calendar import full_years
 from streams.rules.daily import OPENING_FACTS_MAX
 from streams.rules.eligibility import Eligibility, allows
@@ -618,7 +629,7 @@ def test_r5_6_a_holder_who_becomes_stronger_keeps_the_access(town: Town) -> None
     town.offered("x1", "x2")
     town.benefits("a2", *PRIORITY)
     assert town.access() == ["a1", "a2"]
-    town.benefits("a2", e.Benefit.MILITARY)
+    town.benefits("a2", Benefit.MILITARY)
     town.recall("x2")
     assert town.access() == ["a2"]
     assert town.last(f.AccessRevoked).application_id == "a1"
@@ -665,7 +676,7 @@ def test_r5_3_the_birth_dates_of_a_private_place_to_the_day_leap_days_too(privat
 
 def expect_private_age(ages: Eligibility, birthdays: list[date], start: date, private_age: int) -> None:
     terms = PlaceTerms(
-        "k1", "general/2020", 2020, 0, 9, "kk", e.GroupType.SPECIAL, e.Regime.FULL_DAY, e.Admission.REGULAR, start
+        "k1", "general/2020", 2020, 0, 9, "kk", GroupType.SPECIAL, Regime.FULL_DAY, Admission.REGULAR, start
     )
     place = ages.place_class(terms, private=True, temporary=False, named=None)
     for born in birthdays:

@@ -5,12 +5,14 @@ import pytest
 from msgspec.structs import replace
 
 from schemas import facts as f
-from schemas.event_json import Malformed, decode_event
+from schemas.errors import Malformed
+from schemas.event_json import decode_event
 from schemas.words import Admission, EndCause, How, OrganisationKind, Ownership, QueueKind, Reason, Stage
+from schemas.zones import date_to_day
 from streams.rules.model import Status
-from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE, Mode
+from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE, Mode, Pack, Schedule
 from tests.rules.conftest import MakeTown
-from tests.rules.scenario import PRIORITY, Town, subjects, types
+from tests.rules.scenario import PRIORITY, Town, day, subjects, types
 
 S1 = "special/s1/2018/"
 AGE_3, AGE_2 = "2018-03-01", "2018-11-01"  # on 1 September 2021
@@ -394,8 +396,8 @@ def test_r5_9_a_local_act_moves_the_bulletin_and_the_opening_from_a_date_on(town
         "2021-06-01",
         "2021-06-09",
     )
-    for index, day in enumerate(("07", "08", "09")):
-        town.at(f"2021-06-{day} 12:00").release(f"x{index}")
+    for index, date in enumerate(("07", "08", "09")):
+        town.at(f"2021-06-{date} 12:00").release(f"x{index}")
     town.until("2021-06-10 12:00")
     assert [at for at, _ in town.history(f.BulletinIssued)] == [
         "2021-06-07 18:00",
@@ -489,3 +491,49 @@ def test_r5_9_a_referral_before_the_act_keeps_its_second_check(town: Town) -> No
     town.act("2021-06-08", second_check=False)
     town.until("2021-06-16 00:00")
     assert town.last(f.ReferralEnded).cause is EndCause.LAPSED
+
+
+# R5.9: another pack, in force from a date
+
+
+def from_9_june(pack: Pack) -> Schedule:
+    return Schedule(KZ_2020, ((date_to_day(day("2021-06-09")), pack),))
+
+
+def test_r5_9_another_pack_is_in_force_from_a_date(make_town: MakeTown) -> None:
+    town = make_town(from_9_june(replace(KZ_2020, id="kz-2022", window_days=5, access_days=4)))
+    town.queue("a1", "a2")
+    town.offered("x1")
+    assert town.text(town.place("x1").until) == "2021-06-11 24:00"
+    town.at("2021-06-08 10:00").offered("x2")
+    assert town.text(town.place("x2").until) == "2021-06-16 24:00"
+    assert town.text(town.application("a2").access_until) == "2021-06-15 24:00"
+    assert town.text(town.place("x1").until) == "2021-06-11 24:00"
+    packs = {town.zone.render(each.time)[:10]: each.pack for each in town.records}
+    assert packs == {"2021-06-07": "kz-2020", "2021-06-08": "kz-2020", "2021-06-09": "kz-2022"}
+
+
+def test_r5_9_another_packs_ratio_holds_at_once(make_town: MakeTown) -> None:
+    town = make_town(from_9_june(replace(KZ_2020, id="kz-2022", general_per_priority=1)))
+    town.queue("g1", "g2", "g3", "g4")
+    town.queue("p1", "p2", benefits=PRIORITY)
+    assert town.order() == ["g1", "g2", "g3", "p1", "g4", "p2"]
+    town.at("2021-06-09 10:00").tick()
+    assert town.order() == ["g1", "p1", "g2", "p2", "g3", "g4"]
+
+
+def test_r5_9_another_packs_modes_hold_at_once(make_town: MakeTown) -> None:
+    modes = {**KZ_2020.modes, QueueKind.GENERAL: Mode.AUTOMATIC}
+    town = make_town(from_9_june(replace(KZ_2020, id="kz-2022", modes=modes)))
+    town.queue("a1", "a2")
+    town.offered("x1")
+    assert town.access() == ["a1"]
+    fired = town.until("2021-06-09 20:00")
+    assert [(each.how, each.application_id) for _, each in town.history(f.ReferralIssued)] == [(How.AUTOMATIC, "a1")]
+    assert "AccessRevoked" in types(fired)
+    assert town.release("x2").one(f.ReferralIssued).application_id == "a2"
+
+
+def test_r5_9_each_day_has_one_pack() -> None:
+    with pytest.raises(ValueError, match="ascending"):
+        Schedule(KZ_2020, ((5, KZ_2020), (5, KZ_2020_IMMEDIATE)))

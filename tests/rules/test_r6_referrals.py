@@ -163,6 +163,15 @@ def test_r6_2_a_vacated_place_is_not_ended_as_never_vacated(town: Town) -> None:
     assert town.status("a1") is Status.REFERRED
 
 
+def test_r6_2_not_vacated_wins_over_a_lapse_of_the_same_moment(town: Town) -> None:
+    early(town, start="2021-05-16")
+    issued = town.last(f.ReferralIssued)
+    assert issued.vacate_until == issued.documents_until == town.moment("2021-06-15 24:00")
+    town.until("2021-06-16 00:00")
+    assert town.last(f.ReferralEnded).cause is EndCause.NOT_VACATED
+    assert town.status("a1") is Status.QUEUED
+
+
 @pytest.mark.parametrize(
     ("at", "late"), [("2021-06-10 23:59:59.999", False), ("2021-06-11 00:00", True), ("2021-06-20 10:00", True)]
 )

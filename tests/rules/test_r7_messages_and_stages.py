@@ -129,7 +129,9 @@ def test_r7_2_the_terms_of_the_provider_are_facts_too(town: Town) -> None:
 
 def test_r7_3_a_bulletin_names_places_and_no_people() -> None:
     names = {field.name for kind in (f.BulletinEntry, f.RecalledEntry) for field in msgspec.structs.fields(kind)}
-    assert not {name for name in names if any(word in name for word in ("application", "applicant", "child", "benefit"))}
+    assert not {
+        name for name in names if any(word in name for word in ("application", "applicant", "child", "benefit"))
+    }
 
 
 def number_told(town: Town, decided: Decided) -> bool:

@@ -48,9 +48,13 @@ def test_r8_1_records_are_numbered_from_1_and_chained(town: Town) -> None:
         lambda records: [*records[:5], replace(records[5], pack="kz-2021"), *records[6:]],
         lambda records: records[:5] + records[6:],
         lambda records: records[1:],
-        lambda records: records[:5] + [records[6], records[5]] + records[7:],
-        lambda records: records[:5] + [records[5]] + records[5:],
-        lambda records: [*records[:5], replace(records[5], cause=replace(records[5].cause, event_id="x")), *records[6:]],
+        lambda records: [*records[:5], records[6], records[5], *records[7:]],
+        lambda records: [*records[:5], records[5], *records[5:]],
+        lambda records: [
+            *records[:5],
+            replace(records[5], cause=replace(records[5].cause, event_id="x")),
+            *records[6:],
+        ],
     ],
     ids=["time", "facts", "pack", "removed", "beginning removed", "swapped", "inserted", "cause"],
 )

@@ -36,15 +36,26 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
     """One test, in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:hypothesispytest",
-         f"tests/rules/{test}"],
+        [
+            sys.executable,
+            "-B",
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:hypothesispytest",
+            f"tests/rules/{test}",
+        ],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         timeout=SECONDS_MAX,
         check=False,
-    )  # fmt: skip
+    )
 
 
 def break_rule(copy: Path, index: int, mutant: Mutant) -> str:
@@ -73,7 +84,16 @@ def test_every_broken_rule_is_noticed(copy: Path) -> None:
 def test_the_unbroken_rules_pass_the_same_tests(copy: Path) -> None:
     tests = sorted({mutant.test for mutant in MUTANTS})
     ran = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/rules/{each}" for each in tests)],
+        [
+            sys.executable,
+            "-B",
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *(f"tests/rules/{each}" for each in tests),
+        ],
         cwd=copy,
         env={**os.environ, "PYTHONPATH": str(copy)},
         capture_output=True,

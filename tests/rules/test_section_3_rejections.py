@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from schemas import events as e
 from schemas import facts as f
-from schemas.words import Admission, Channel, QueueKind, Reason, RecallReason, Stage
+from schemas.words import Admission, Benefit, Channel, OrganisationKind, QueueKind, Reason, RecallReason, Stage
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020
 from tests.rules.conftest import MakeTown
@@ -71,7 +71,11 @@ REJECTIONS: list[tuple[str, Act, Reason]] = [
     ),
     # … and before their state.
     ("release: unknown organisation before the id", lambda t: t.release("x1", "z"), Reason.UNKNOWN_ORGANISATION),
-    ("release: unknown organisation before a date", lambda t: t.release("z", "z", ages=(9, 1)), Reason.UNKNOWN_ORGANISATION),
+    (
+        "release: unknown organisation before a date",
+        lambda t: t.release("z", "z", ages=(9, 1)),
+        Reason.UNKNOWN_ORGANISATION,
+    ),
     (
         "submit: unknown organisation before the id",
         lambda t: t.submit("a1", kind=QueueKind.SPECIAL, organisation_id="z"),
@@ -115,11 +119,22 @@ REJECTIONS: list[tuple[str, Act, Reason]] = [
     ("cancel: too late", lambda t: t.at("2021-06-10 10:00").cancel("a1", "x1"), Reason.TOO_LATE),
     # Eligibility.
     ("submit: too old", lambda t: t.submit("z", born="2013-01-01"), Reason.TOO_OLD),
-    ("submit: time before age", lambda t: t.submit("z", born="2013-01-01", submitted="2021-07-01 10:00"), Reason.BAD_TIME),
-    ("submit: a general kindergarten's special queue", lambda t: t.submit(
-        "z", kind=QueueKind.SPECIAL, organisation_id="k2"), Reason.NOT_ELIGIBLE),
-    ("release: a general kindergarten's special place", lambda t: t.release("z", kind=QueueKind.SPECIAL), Reason.NOT_ELIGIBLE),
-]  # fmt: skip
+    (
+        "submit: time before age",
+        lambda t: t.submit("z", born="2013-01-01", submitted="2021-07-01 10:00"),
+        Reason.BAD_TIME,
+    ),
+    (
+        "submit: a general kindergarten's special queue",
+        lambda t: t.submit("z", kind=QueueKind.SPECIAL, organisation_id="k2"),
+        Reason.NOT_ELIGIBLE,
+    ),
+    (
+        "release: a general kindergarten's special place",
+        lambda t: t.release("z", kind=QueueKind.SPECIAL),
+        Reason.NOT_ELIGIBLE,
+    ),
+]
 
 
 @pytest.mark.parametrize(("act", "reason"), [row[1:] for row in REJECTIONS], ids=[row[0] for row in REJECTIONS])
@@ -164,7 +179,7 @@ def test_section_3_eligibility_before_the_rank(make_town: MakeTown) -> None:
 def application_as(town: Town, status: Status) -> None:
     """`a1` with the status."""
     if status is Status.DEFERRED:
-        town.queue("a0", child="c", benefits=(e.Benefit.ORPHAN,))
+        town.queue("a0", child="c", benefits=(Benefit.ORPHAN,))
         town.enrolled("a0", "x0")
     town.submit("a1", child="c")
     if status is Status.REFUSED:
@@ -283,7 +298,7 @@ def test_section_2_equal_content_about_the_same_subject_is_one_event(town: Town)
 def test_section_2_equal_content_is_a_repeat_whatever_became_of_the_first(town: Town) -> None:
     submission = town.event_of_submission("a1")
     first = town.send(submission)
-    town.confirm("a1", benefits=(e.Benefit.ORPHAN,))
+    town.confirm("a1", benefits=(Benefit.ORPHAN,))
     town.link("a1", "p2")
     town.withdraw("a1", "p2")
     assert town.send(submission).duplicate_of == first.record.sequence
@@ -316,4 +331,4 @@ def test_section_3_a_second_recall_and_a_changed_kind_are_wrong_states(town: Tow
     town.release("x1")
     town.recall("x1", RecallReason.CLOSURE)
     assert town.recall("x1", RecallReason.QUARANTINE).reason is Reason.WRONG_STATE
-    assert town.organisation("k1", e.OrganisationKind.SANATORIUM).reason is Reason.WRONG_STATE
+    assert town.organisation("k1", OrganisationKind.SANATORIUM).reason is Reason.WRONG_STATE

@@ -8,7 +8,18 @@ from msgspec.structs import replace
 from schemas import events as e
 from schemas import facts as f
 from schemas.events import Event
-from schemas.words import TIMER_RANK, Admission, Timer, Topic
+from schemas.words import (
+    TIMER_RANK,
+    Admission,
+    GroupType,
+    OrganisationKind,
+    Ownership,
+    QueueKind,
+    RecallReason,
+    Regime,
+    Timer,
+    Topic,
+)
 from streams.rules.book import Book
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE
@@ -123,14 +134,21 @@ def events(town: Town) -> list[Event]:
     submission = town.event(town.event_of_submission("a1"))
     release = town.event(
         e.PlaceReleased(
-            "x1", "k5", e.QueueKind.GENERAL, 2018, 2, 3, "kk", e.GroupType.SPECIAL, e.Regime.FULL_DAY,
-            e.Admission.REGULAR, submission.data.child_born.replace(year=2021),  # type: ignore[attr-defined] # a submission
+            "x1",
+            "k5",
+            QueueKind.GENERAL,
+            2018,
+            2,
+            3,
+            "kk",
+            GroupType.SPECIAL,
+            Regime.FULL_DAY,
+            Admission.REGULAR,
+            submission.data.child_born.replace(year=2021),  # type: ignore[attr-defined] # a submission
         )
-    )  # fmt: skip
-    recall = town.event(e.PlaceRecalled("x1", "k5", e.RecallReason.QUARANTINE))
-    organisation = town.event(
-        e.OrganisationRegistered("k5", "Balapan", e.Ownership.STATE, e.OrganisationKind.GENERAL, ())
     )
+    recall = town.event(e.PlaceRecalled("x1", "k5", RecallReason.QUARANTINE))
+    organisation = town.event(e.OrganisationRegistered("k5", "Balapan", Ownership.STATE, OrganisationKind.GENERAL, ()))
     return [submission, recall, release, organisation]
 
 
@@ -192,11 +210,11 @@ def test_section_4_a_window_is_a_timer_of_immediate_access_only(make_town: MakeT
 
 
 def test_section_4_queue_ids(town: Town) -> None:
-    town.organisation("t1", e.OrganisationKind.SANATORIUM, profiles=["LUNGS"])
+    town.organisation("t1", OrganisationKind.SANATORIUM, profiles=["LUNGS"])
     town.special("s1")
     town.queue("a1", benefits=PRIORITY)
     town.queue_special("a2")
-    town.submit("a3", kind=e.QueueKind.SANATORIUM, organisation_id="t1", profile="LUNGS")
+    town.submit("a3", kind=QueueKind.SANATORIUM, organisation_id="t1", profile="LUNGS")
     queues = [each.queue for _, each in town.history(f.ApplicationRegistered)]
     assert queues == ["general/2018", "special/s1/2018/", "sanatorium/t1/2018/LUNGS"]
     assert town.status("a3") is Status.REGISTERED

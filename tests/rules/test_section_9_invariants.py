@@ -9,8 +9,8 @@ import pytest
 from schemas import events as e
 from schemas import facts as f
 from schemas.events import Event
-from schemas.journal import JournalCodec, decode_record
-from schemas.words import Admission, Group, Ownership, QueueKind, Stage
+from schemas.journal import JournalCodec, Record, decode_record
+from schemas.words import Admission, Benefit, Group, Ownership, QueueKind, Stage
 from schemas.zones import zone_of
 from streams.rules.book import Book
 from streams.rules.model import Status
@@ -61,7 +61,7 @@ def season(pack: Pack) -> Recording:
                 break
     town.cancel("b1", "y1")
     town.at("2021-06-09 10:00").suspend("a05")
-    town.benefits("a08", e.Benefit.ORPHAN)
+    town.benefits("a08", Benefit.ORPHAN)
     town.act("2021-06-11", bulletin_at="17:00", opening_at="09:00")
     for application_id in ("a00", "a02", "a06"):
         application = town.application(application_id)
@@ -211,7 +211,7 @@ def decided_ids(town: Recording, sequence: int) -> set[str | None]:
     return {each.cause.event_id for each in town.records[:sequence]}
 
 
-def go_on(book: Book, events: list[Event], town: Recording) -> Iterator[object]:
+def go_on(book: Book, events: list[Event], town: Recording) -> Iterator[Record]:
     for event in events:
         yield from book.handle(event)
     yield from book.advance(town.now)
