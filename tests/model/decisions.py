@@ -388,10 +388,9 @@ class NaiveModel(NaiveBook):
         entitled = any(child["access"] is not None for child, _ in pairs)
         check(NO_ACCESS=not entitled and "PRIORITY" in stages)
         organisations = {place["organisation_id"] for _, place in pairs}
-        strangers = len(pairs) > 1 and any(child["kind"] != GENERAL for child, _ in pairs)
         same = len({child["child_id"] for child, _ in pairs}) < len(pairs)
         wrong = any(not self.fits(child, place) for child, place in pairs)
-        check(NOT_ELIGIBLE=wrong or len(organisations) > 1 or strangers or same)
+        check(NOT_ELIGIBLE=wrong or len(organisations) > 1 or same)
         check(PROMISED=not self.promise_kept(pairs))
         first = self.pack.open_stage_first
         ranks = [self.queue(child["queue"]).number(child) for child, _ in pairs]
@@ -518,8 +517,9 @@ class NaiveModel(NaiveBook):
             if other["child_id"] == application["child_id"] and other["stay"] is not None:
                 stay = self.places[other["stay"]]
                 self.end_stay(other, "SERVED_REGULAR")
-                if not self.organisations[stay["organisation_id"]]["closed"]:
-                    self.give_back(stay, "SERVED_REGULAR")
+                self.give_back(stay, "SERVED_REGULAR")
+                if self.organisations[stay["organisation_id"]]["closed"]:
+                    self.recall(stay, "CLOSURE")
 
     def on_AdmissionRefused(self, data: dict[str, Any], time: int) -> None:
         application, referral = self.referral_of(data)
