@@ -23,7 +23,7 @@ from schemas.words import (
 )
 from schemas.zones import zone_of
 from streams.rules.book import Book
-from streams.rules.pack import PACKS
+from streams.rules.pack import KZ_2020, Pack, Schedule
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
@@ -39,13 +39,20 @@ def lines(locality: str, records: list[Record]) -> list[bytes]:
 class Season:
     """One locality over some weeks, with every kind of event, decided by the rules as it goes."""
 
-    def __init__(self, seed: int, locality: str = "710000000", start: str = "2021-06-07T09:00:00+06:00") -> None:
+    def __init__(
+        self,
+        seed: int,
+        locality: str = "710000000",
+        start: str = "2021-06-07T09:00:00+06:00",
+        packs: Pack | Schedule = KZ_2020,
+    ) -> None:
         """Take the seed of everything random."""
         self.random = random.Random(seed)
         self.locality = locality
-        self.book = Book(locality, PACKS["kz-2020"])
+        self.book = Book(locality, packs)
         self.now = int(parse_instant(start))
         self.records: list[Record] = []
+        self.events: list[e.Event] = []
         self.count = 0
         self.organisations: dict[str, e.OrganisationRegistered] = {}
         self.applications: dict[str, e.ApplicationSubmitted] = {}
@@ -68,6 +75,7 @@ class Season:
             partition=0,
             offset=self.count,
         )
+        self.events.append(event)
         for record in self.book.handle(event):
             self.records.append(record)
             self._see(record)
