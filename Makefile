@@ -10,6 +10,7 @@ INSTALLED := .venv/.installed
 OUT ?= out
 CAMPAIGN ?= astana-2021
 SEED ?= 0
+EVENTS ?= 1000000
 PYTEST_ARGS ?=
 BENCHMARKS ?=
 
@@ -40,7 +41,8 @@ test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it
 simulate: setup ## the generated histories, with SEED=…
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
 
-fuzz: setup ## the property tests, long and random; SEED=… repeats a run
+fuzz: setup ## the core against the naive model, then the property tests, long and random; SEED=… repeats a run
+	$(BIN)/python -m tests.fuzz --events $(EVENTS) --seed $(SEED)
 	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
 
 bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
