@@ -547,8 +547,8 @@ MUTANTS = [
     Mutant(
         "section 4",
         "agenda",
-        "bucket.append((TIMER_RANK[timer], subject))",
-        "bucket.append((0, subject))",
+        "            heapify(bucket)\n",
+        "",
         S4 + "test_section_4_timers_of_one_moment_fire_by_rank_and_then_by_subject",
     ),
     Mutant(

@@ -9,6 +9,7 @@ from schemas.errors import Malformed
 from schemas.event_json import decode_event
 from schemas.words import Admission, EndCause, How, OrganisationKind, Ownership, QueueKind, Reason, Stage
 from schemas.zones import date_to_day
+from streams.rules.book import Book
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE, Mode, Pack, Schedule
 from tests.rules.conftest import MakeTown
@@ -435,6 +436,30 @@ def test_r5_9_today_moves_only_while_the_old_and_the_new_moment_are_still_to_com
     town.at(adopted).act("2021-06-07", bulletin_at=bulletin_at)
     town.until("2021-06-08 23:59:59")
     assert [at for at, _ in town.history(f.BulletinIssued)] == expected
+
+
+@pytest.mark.parametrize(
+    ("adopted", "opening_at", "expected"),
+    [
+        ("06:30", "09:00", ["2021-06-09 09:00", "2021-06-10 09:00"]),
+        ("06:30", "06:45", ["2021-06-09 06:45", "2021-06-10 06:45"]),
+        ("06:30", "06:15", ["2021-06-09 07:00", "2021-06-10 06:15"]),
+        ("08:00", "09:00", ["2021-06-09 07:00", "2021-06-10 09:00"]),
+        ("07:00", "09:00", ["2021-06-09 07:00", "2021-06-10 09:00"]),
+    ],
+)
+@pytest.mark.parametrize("restored", [False, True])
+def test_r5_9_every_day_has_one_opening_whenever_an_act_moves_it(
+    town: Town, adopted: str, opening_at: str, expected: list[str], restored: bool
+) -> None:
+    town.at("2021-06-08 12:00").release("x1")
+    town.at(f"2021-06-09 {adopted}").act("2021-06-09", opening_at=opening_at)
+    if restored:
+        town.book = Book.restore(town.book.snapshot(), town.book.state.packs)
+    town.until("2021-06-09 12:00")
+    town.release("x2")
+    town.until("2021-06-10 12:00")
+    assert [at for at, _ in town.history(f.PlacePrioritised)] == expected
 
 
 @pytest.mark.parametrize("at", ["24:00", "7:00", "18:60"])
