@@ -185,6 +185,8 @@ class _Run:
         """Say what was decided, in a table."""
         facts = self._facts
         table = Table(title="Simulation", show_header=False, title_justify="left")
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")  # a hash is worth nothing cut short
         for name, value in (
             ("localities", len(self._heads)),
             ("events decided", self._events),
