@@ -78,17 +78,27 @@ class JournalCodec:
         Where a record stood in a cluster is not part of the register: a mirrored log gives the same hashes.
         """
         cause = record.cause
-        if cause.timer is None:
-            cause = Cause(cause.topic, None, None, cause.source, cause.event_id, cause.type)
-        body = Record(
-            record.locality,
-            record.sequence,
-            record.time,
-            cause,
-            record.pack,
-            record.facts,
-            record.previous_hash,
-        )
+        body = record
+        if record.hash is not None or cause.offset is not None or cause.partition is not None:
+            body = Record(
+                record.locality,
+                record.sequence,
+                record.time,
+                Cause(
+                    cause.topic,
+                    None,
+                    None,
+                    cause.source,
+                    cause.event_id,
+                    cause.type,
+                    cause.timer,
+                    cause.due,
+                    cause.subject,
+                ),
+                record.pack,
+                record.facts,
+                record.previous_hash,
+            )
         return sha256(self._canonical.encode(body)).hexdigest()
 
     def seal(self, record: Record) -> Record:

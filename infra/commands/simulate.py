@@ -164,8 +164,7 @@ class _Run:
             codec = JournalCodec(zone_of(locality).render)
             done = 0
             for record in simulate_book(book, by_locality.pop(locality), self._until):
-                out.write(codec.line(record))
-                out.write(b"\n")
+                out.write(codec.line(record) + b"\n")
                 self._count(record)
                 if record.cause.type is not None:
                     done += 1

@@ -3,6 +3,7 @@
 Owns no truth: it is not in a snapshot, and a lost agenda is laid out again from the fields of the state.
 """
 
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 
 from schemas.instants import Instant
@@ -38,16 +39,22 @@ class Agenda:
         """The earliest moment, or none."""
         return self._moments[0][0] if self._moments else None
 
-    def pop(self) -> tuple[Instant, Timer, str]:
-        """Take the first entry. Raises: IndexError when there is none."""
+    def pop(self, stands: Callable[[Timer, str, Instant], bool]) -> tuple[Instant, Timer, str] | None:
+        """Take the first entry of the first moment, or none where no reason stands there any longer.
+
+        `stands` sifts the entries once, when their moment comes: most deadlines were met long before they are due.
+        Raises: IndexError when the agenda is empty.
+        """
         moment = self._moments[0]
+        due, timer = moment[0], _TIMERS[moment[1]]
         bucket = self._buckets[moment]
         if self._open != moment:
+            bucket[:] = [subject for subject in dict.fromkeys(bucket) if stands(timer, subject, due)]
             heapify(bucket)
             self._open = moment
-        subject = heappop(bucket)
+        subject = heappop(bucket) if bucket else None
         if not bucket:
             heappop(self._moments)
             del self._buckets[moment]
             self._open = None
-        return moment[0], _TIMERS[moment[1]], subject
+        return None if subject is None else (due, timer, subject)

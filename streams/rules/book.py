@@ -63,15 +63,25 @@ class Book:
         A late event is decided at the book's time (contracts, section 2). The iterator must be exhausted before the
         book is used again.
         """
-        assert event.locality == self.state.locality, "an event belongs to its locality's book"
         time = Instant(max(event.time, self.state.time))
-        due = self.next_due()
-        if due is not None and due <= time:
+        if self.is_due(time):
             yield from self.advance(time)
+        yield self.decide(event)
+
+    def is_due(self, moment: int) -> bool:
+        """Whether a timer may fire at or before a moment."""
+        due = self.next_due()
+        return due is not None and due <= moment
+
+    def decide(self, event: Event) -> Record:
+        """Decide an event whose time has come: all timers due at or before it have fired."""
+        assert event.locality == self.state.locality, "an event belongs to its locality's book"
+        time = event.time if event.time > self.state.time else self.state.time
+        assert not self.is_due(time), "timers fire before the events of their moment"
         cause = Cause(event.topic, event.partition, event.offset, event.source, event.event_id, event.type)
         step = self._begin(time, cause)
         decide(step, event)
-        yield self._finish(step, cause)
+        return self._finish(step, cause)
 
     def advance(self, until: Instant) -> Iterator[Record]:
         """Fire every timer due at or before a moment, in order of (due, rank, subject)."""
@@ -83,9 +93,10 @@ class Book:
             self._laid_out = True
         agenda = state.agenda
         while (due := agenda.next_due()) is not None and due <= until:
-            due, timer, subject = agenda.pop()
-            if self._passed(due, timer, subject) or not timers.pending(state, timer, subject, due):
+            entry = agenda.pop(self._stands)
+            if entry is None or not self._stands(entry[1], entry[2], entry[0]):
                 continue
+            due, timer, subject = entry
             if timer is Timer.OPENING and not subject:
                 self._open(due)
             elif (record := self._fire(due, timer, subject)) is not None:
@@ -98,13 +109,15 @@ class Book:
             self._laid_out = True
         return self.state.agenda.next_due()
 
-    def _passed(self, due: Instant, timer: Timer, subject: str) -> bool:
-        """Whether the journal is beyond this entry already: after a restore the agenda holds old ones, too."""
-        rank = TIMER_RANK[timer]
-        cursor = self.state.cursor
+    def _stands(self, timer: Timer, subject: str, due: Instant) -> bool:
+        """Whether the reason of an entry may still stand, and the journal is not beyond it already: after a restore
+        the agenda holds old ones, too."""
+        if not timers.pending(self.state, timer, subject, due):
+            return False
+        rank, cursor = TIMER_RANK[timer], self.state.cursor
         if timer in _REPEATING:
-            return (due, rank) < cursor[:2]
-        return (due, rank, subject) <= cursor
+            return (due, rank) >= cursor[:2]
+        return (due, rank, subject) > cursor
 
     def _open(self, due: Instant) -> None:
         """The daily opening, or a change of packs: one timer for each queue that may have something to do."""

@@ -96,6 +96,11 @@ def _check_rank(step: Step, pairs: list[Pair]) -> None:
         raise Refused(Reason.OUTSIDE_FIRST_1000, f"number {best}: an open place is for the first {first}")
 
 
+def _plain(queue: Queue, application: Application, place: Place) -> bool:
+    """Whether a holder leaves with a place that, by the flow at hand, is its own or nobody's."""
+    return application.access_until is not None and queue.matching.swaps(application.kind, queue.classes[place.id])
+
+
 def _check_promise(queue: Queue, pairs: list[Pair]) -> None:
     """R5.6: the holders before the chooser can still be given different places, judged for all chosen together.
 
@@ -104,6 +109,8 @@ def _check_promise(queue: Queue, pairs: list[Pair]) -> None:
     """
     priority = [(application, place) for application, place in pairs if place.stage is Stage.PRIORITY]
     if not priority:
+        return
+    if len(pairs) == 1 and _plain(queue, *pairs[0]):
         return
     last = max(queue.number(application) for application, _ in priority)
     holders = [application for application, _ in pairs if application.access_until is not None]

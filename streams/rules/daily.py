@@ -94,20 +94,22 @@ def grant(step: Step, queue: Queue, most: int) -> bool:
     matching = queue.matching
     for application_id in queue.order:
         application = state.applications[application_id]
-        kind = application.kind
-        if application.access_until is not None or kind not in left:
+        if application.access_until is not None:
             continue
-        if not matching.fits(kind):
-            # Once nothing is left for a kind, later grants leave nothing either. All such kinds go at once: a rare one
-            # might stand at the very end of the queue.
+        demand = matching.demand_of(application.kind)
+        if demand not in left:
+            continue
+        if not matching.fits(demand):
+            # Once nothing is left for a demand, later grants leave nothing either. All such demands go at once: who
+            # shares a rare one might stand at the very end of the queue.
             left = {each: count for each, count in left.items() if matching.fits(each)}
         else:
             if len(step.facts) >= most:
                 return True
             step.emit(f.AccessGranted(application_id, queue.id, until, places))
-            left[kind] -= 1
-            if not left[kind]:
-                del left[kind]
+            left[demand] -= 1
+            if not left[demand]:
+                del left[demand]
         if not left:
             return False
     raise AssertionError("fewer applications wait without access than were counted")

@@ -70,14 +70,18 @@ def begin(state: State, time: Instant, cause: Cause) -> None:
     state.sequence += 1
     state.now = time
     state.event_type = cause.type
-    # A term's end at 24:00 belongs to the day that it ends (rules, section 0).
-    state.day = state.zone.day_of(time - 1 if cause.timer in TERM_END_TIMERS else time)
+    day = state.zone.day_of(time)
     if state.started_at is None:
         state.started_at = time
-    # By the moment, not by the day that a term's end belongs to: at one midnight a pack never gives way to the old one.
-    pack = state.packs.at(state.zone.day_of(time))
-    if pack is not state.pack:
-        state.use(pack)
+    if state.packs.later:
+        # By the moment, not by the day that a term's end belongs to: at one midnight no old pack comes back.
+        pack = state.packs.at(day)
+        if pack is not state.pack:
+            state.use(pack)
+    if cause.timer is not None and cause.timer in TERM_END_TIMERS:
+        # A term's end at 24:00 belongs to the day that it ends (rules, section 0).
+        day = state.zone.day_of(time - 1)
+    state.day = day
 
 
 def finish(state: State, record: Record) -> None:

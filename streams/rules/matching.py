@@ -19,9 +19,10 @@ from streams.rules.order import Position
 class _Demand:
     """The holders who may have exactly the same classes of places. Classes are numbered by their matching."""
 
-    __slots__ = ("classes", "flow", "holders", "stuck", "unmatched")
+    __slots__ = ("classes", "flow", "holders", "number", "stuck", "unmatched")
 
-    def __init__(self, classes: tuple[int, ...]) -> None:
+    def __init__(self, number: int, classes: tuple[int, ...]) -> None:
+        self.number = number
         self.classes = classes
         self.flow: dict[int, int] = dict.fromkeys(classes, 0)
         self.unmatched = 0
@@ -37,6 +38,7 @@ class Matching:
         self._numbers: dict[PlaceClass, int] = {}
         self._spare: list[int] = []
         self._demands: dict[tuple[int, ...], _Demand] = {}
+        self._numbered: list[_Demand] = []
         self._demand_of: dict[ApplicantClass, _Demand] = {}
         self._freed = 0  # counts the moments at which a place became spare
         self.deficit = 0
@@ -50,13 +52,22 @@ class Matching:
         """False: this class is new, and the matching has to be built again with it."""
         return place in self._numbers
 
-    def fits(self, applicant: ApplicantClass) -> bool:
-        """Whether one more such holder could be served beside all others."""
-        demand = self._demand(applicant)
+    def demand_of(self, applicant: ApplicantClass) -> int:
+        """A number that all who may have the same classes share, as long as this matching lives."""
+        return self._demand(applicant).number
+
+    def fits(self, demand_number: int) -> bool:
+        """Whether one more holder of a demand could be served beside all others."""
+        demand = self._numbered[demand_number]
         if demand.stuck == self._freed:
             return False
         spare = self._spare
         return any(spare[each] for each in demand.classes) or self._path(demand) is not None
+
+    def swaps(self, applicant: ApplicantClass, place: PlaceClass) -> bool:
+        """Whether it is plain that a holder and a place can go together and all others still be served."""
+        number = self._numbers[place]
+        return self._spare[number] > 0 or self._demand(applicant).flow.get(number, 0) > 0
 
     def can_spare(self, place: PlaceClass) -> bool:
         """Whether one place of a class could go and every holder still be served."""
@@ -109,7 +120,7 @@ class Matching:
         The last of them in the order is who loses the access: in a matroid, the last element of a circuit is never
         in the best basis.
         """
-        demand = next(each for each in self._demands.values() if each.unmatched)
+        demand = next(each for each in self._numbered if each.unmatched)
         last: dict[Group, Position] = {}
         for each in self._search(demand)[0]:
             for group, positions in each.holders.items():
@@ -123,18 +134,19 @@ class Matching:
             classes = tuple(number for place, number in self._numbers.items() if allows(applicant, place))
             demand = self._demands.get(classes)
             if demand is None:
-                demand = self._demands[classes] = _Demand(classes)
+                demand = self._demands[classes] = _Demand(len(self._numbered), classes)
+                self._numbered.append(demand)
             self._demand_of[applicant] = demand
         return demand
 
     def _taker(self, number: int) -> _Demand:
-        return next(each for each in self._demands.values() if each.flow.get(number))
+        return next(each for each in self._numbered if each.flow.get(number))
 
     def _free(self, number: int) -> None:
         self._spare[number] += 1
         self._freed += 1
         if self.deficit:
-            for demand in self._demands.values():
+            for demand in self._numbered:
                 waiting, demand.unmatched = demand.unmatched, 0
                 self.deficit -= waiting
                 for _ in range(waiting):
@@ -184,7 +196,7 @@ class Matching:
                     while (step := came[id(path[0][0])]) is not None:
                         path.insert(0, step)
                     return reached, path
-                for other in self._demands.values():
+                for other in self._numbered:
                     if id(other) not in came and other.flow.get(number):
                         came[id(other)] = (demand, number)
                         reached.append(other)

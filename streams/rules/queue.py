@@ -140,12 +140,16 @@ class Queue:
         )[1]
         return self.holders[application_id]
 
-    def grantable(self) -> dict[ApplicantClass, int]:
-        """How many applications without access wait, for each kind of which one more could be served."""
-        if not self.places[Stage.PRIORITY]:
-            return {}
-        fits = self.matching.fits
-        return {kind: count for kind, count in self._without_access.items() if fits(kind)}
+    def grantable(self) -> dict[int, int]:
+        """How many applications without access wait, for each demand of the matching that one more may join."""
+        left: dict[int, int] = {}
+        if self.places[Stage.PRIORITY]:
+            matching = self.matching
+            for kind, count in self._without_access.items():
+                demand = matching.demand_of(kind)
+                left[demand] = left.get(demand, 0) + count
+            left = {demand: count for demand, count in left.items() if matching.fits(demand)}
+        return left
 
     # Places
 

@@ -26,6 +26,8 @@ def simulate_book(book: Book, events: list[Event], until: Instant | None = None)
     """The records of one locality; the book is at its end afterwards."""
     events.sort(key=lambda event: (event.time, TOPIC_ORDER[event.topic]))
     for event in events:
-        yield from book.handle(event)
+        if book.is_due(event.time):
+            yield from book.advance(event.time)
+        yield book.decide(event)
     if until is not None and until > book.time:
         yield from book.advance(until)
