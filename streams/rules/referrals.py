@@ -16,6 +16,7 @@ from schemas.words import (
 )
 from schemas.zones import date_to_day
 from streams.rules.model import Application, Place, Referral, Status
+from streams.rules.state import queue_kind
 from streams.rules.step import Refused, Step, live_referral, own_application, own_place
 
 HOUR_MS = 3_600_000
@@ -256,7 +257,8 @@ def child_enrolled(step: Step, event: e.ChildEnrolled) -> None:
 
 def _archive_other_kinds(step: Step, enrolled: Application) -> None:
     for other in step.state.applications_of(enrolled.child_id):
-        if other is not enrolled and other.status not in (Status.ARCHIVED, Status.REFUSED):
+        another_kind = queue_kind(other.queue) is not queue_kind(enrolled.queue)
+        if another_kind and other.status not in (Status.ARCHIVED, Status.REFUSED):
             end_live(step, other, EndCause.SERVED_REGULAR)
             archive(step, other, ArchiveReason.ENROLLED_ELSEWHERE)
 

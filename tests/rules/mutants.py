@@ -39,8 +39,8 @@ MUTANTS = [
     Mutant(
         "R0",
         "fold",
-        "time - 1 if cause.timer in TERM_END_TIMERS else time",
-        "time",
+        "state.zone.day_of(time - 1)",
+        "state.zone.day_of(time)",
         R0 + "test_r0_what_begins_when_a_term_runs_out_counts_from_the_next_day",
     ),
     Mutant(

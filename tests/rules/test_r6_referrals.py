@@ -436,7 +436,20 @@ def test_r6_7_a_pack_that_archives_them_ends_their_referrals(make_town: MakeTown
     town.release_special("y1")
     town.enrolled("a1", "x1")
     assert subjects([each for _, each in town.history(f.ApplicationArchived)]) == ["a1", "b1"]
-    assert town.stage("y1") is Stage.LISTED or town.stage("y1") is Stage.RELEASED
+    assert town.last(f.PlaceReturned).place_id == "y1"
+    assert town.stage("y1") is Stage.RELEASED
+
+
+def test_r6_7_a_pack_that_archives_other_kinds_leaves_those_of_the_same_kind(make_town: MakeTown) -> None:
+    town = make_town(replace(KZ_2020, enrolment_archives_other_kinds=True))
+    town.special("s1")
+    town.special("s2")
+    town.queue_special("b1", child="c")
+    town.queue_special("b2", child="c", organisation_id="s2")
+    town.release_special("y1")
+    town.pass_check("b1", "y1")
+    town.enrol("b1", "y1", "s1")
+    assert town.status("b2") is Status.QUEUED
 
 
 def test_r6_7_when_the_child_leaves_the_place_stays_filled(town: Town) -> None:
