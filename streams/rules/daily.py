@@ -99,10 +99,10 @@ def grant(step: Step, queue: Queue, most: int) -> bool:
         demand = matching.demand_of(application.kind)
         if demand not in left:
             continue
-        if not matching.fits(demand):
+        if not matching.fits_one_more(demand):
             # Once nothing is left for a demand, later grants leave nothing either. All such demands go at once: who
             # shares a rare one might stand at the very end of the queue.
-            left = {each: count for each, count in left.items() if matching.fits(each)}
+            left = {each: count for each, count in left.items() if matching.fits_one_more(each)}
         else:
             if len(step.facts) >= most:
                 return True

@@ -56,7 +56,11 @@ class Matching:
         """A number that all who may have the same classes share, as long as this matching lives."""
         return self._demand(applicant).number
 
-    def fits(self, demand_number: int) -> bool:
+    def fits(self, applicant: ApplicantClass) -> bool:
+        """Whether one more such holder could be served beside all others."""
+        return self.fits_one_more(self.demand_of(applicant))
+
+    def fits_one_more(self, demand_number: int) -> bool:
         """Whether one more holder of a demand could be served beside all others."""
         demand = self._numbered[demand_number]
         if demand.stuck == self._freed:

@@ -148,7 +148,7 @@ class Queue:
             for kind, count in self._without_access.items():
                 demand = matching.demand_of(kind)
                 left[demand] = left.get(demand, 0) + count
-            left = {demand: count for demand, count in left.items() if matching.fits(demand)}
+            left = {demand: count for demand, count in left.items() if matching.fits_one_more(demand)}
         return left
 
     # Places
