@@ -173,7 +173,7 @@ def _check_dates(step: Step, event: e.PlaceReleased) -> None:
 def vacated(step: Step, event: e.PlaceVacated) -> None:
     """R2.1: an early place is free; the clock of an active referral starts (R6.2)."""
     place = step.place(event.place_id)
-    own_place(place, event.organisation_id)
+    own_place(step, place, event.organisation_id)
     gone = place.stage in (Stage.FILLED, Stage.RECALLED, Stage.ENDED)
     if gone or place.terms.admission is not Admission.EARLY:
         raise Refused(Reason.WRONG_STATE, "not an early place that waits to be vacated")
@@ -201,7 +201,7 @@ def recalled(step: Step, event: e.PlaceRecalled) -> None:
     own = place.terms.organisation_id == event.organisation_id
     if own and place.recall_sequence is not None and place.recall_reason is event.reason:
         raise AlreadyDecided(place.recall_sequence)
-    own_place(place, event.organisation_id)
+    own_place(step, place, event.organisation_id)
     if place.stage in (Stage.RECALLED, Stage.ENDED):
         raise Refused(Reason.WRONG_STATE, f"{place.id} is {place.stage}")
     if event.reason is RecallReason.PUPIL_RETURNED:

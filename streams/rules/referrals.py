@@ -233,7 +233,7 @@ def extended(step: Step, event: e.ReferralExtended) -> None:
 
 def _for_organisation(step: Step, event: e.ChildEnrolled | e.AdmissionRefused) -> tuple[Application, Place, Referral]:
     application, place = step.application(event.application_id), step.place(event.place_id)
-    own_place(place, event.organisation_id)
+    own_place(step, place, event.organisation_id)
     referral = live_referral(application, place)
     if not referral.active:
         raise Refused(Reason.NOT_ACTIVE, "the second check is not passed yet")
@@ -274,7 +274,7 @@ def admission_refused(step: Step, event: e.AdmissionRefused) -> None:
 def child_left(step: Step, event: e.ChildLeft) -> None:
     """R6.7: the place stays filled; a stay ends."""
     application, place = step.application(event.application_id), step.place(event.place_id)
-    own_place(place, event.organisation_id)
+    own_place(step, place, event.organisation_id)
     if place.stage is not Stage.FILLED or place.application_id != application.id:
         raise Refused(Reason.WRONG_STATE, f"{application.id} does not attend {place.id}")
     staying = application.stay == place.id

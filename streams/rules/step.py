@@ -92,8 +92,10 @@ def own_application(application: Application, applicant_id: str) -> None:
         raise Refused(Reason.NOT_YOURS, f"{application.id} belongs to another applicant")
 
 
-def own_place(place: Place, organisation_id: str) -> None:
-    """R4.6. Raises: Refused when the place is another organisation's."""
+def own_place(step: Step, place: Place, organisation_id: str) -> None:
+    """R4.6. Raises: Refused when the place is another organisation's, or the organisation is none."""
+    if organisation_id not in step.state.organisations:
+        raise Refused(Reason.UNKNOWN_ORGANISATION, f"{organisation_id} is not registered in this locality")
     if place.terms.organisation_id != organisation_id:
         raise Refused(Reason.NOT_YOURS, f"{place.id} belongs to another organisation")
 

@@ -459,3 +459,9 @@ def test_r4_7_only_a_queued_stopped_or_referred_one_is_suspended(town: Town, sta
 def test_r4_7_only_a_suspended_one_is_restored(town: Town) -> None:
     town.queue("a1")
     assert town.restore("a1").reason is Reason.WRONG_STATE
+
+
+def test_r4_6_an_organisation_that_nobody_knows_owns_no_place(town: Town) -> None:
+    town.release("x1")
+    assert town.recall("x1", organisation_id="nobody").reason is Reason.UNKNOWN_ORGANISATION
+    assert town.vacate("x1", "nobody").reason is Reason.UNKNOWN_ORGANISATION
