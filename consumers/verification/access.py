@@ -1,11 +1,13 @@
 """Checks the turns: openings, grants in order, promises kept (R5.2 to R5.6, invariants 3 and 4). Decides nothing: it
 computes by its own walk through the order who is next, and compares."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from consumers.verification.book import Account, Step
 from consumers.verification.findings import Broken
+from consumers.verification.pool import Pool
 from consumers.verification.referrals import first_eligible
 from consumers.verification.shapes import (
     AccessGranted,
@@ -20,10 +22,16 @@ from schemas.words import Stage, Timer
 
 
 def next_turn(account: Account, queue: Queue, due: int) -> Application | None:
-    """Who is granted access next in this opening. It counts as a holder from then on."""
+    """Who is granted access next in this opening (`due`) or this record. It counts as a holder from then on."""
     if account.walk is None or account.walk_key != (due, queue.name):
-        account.walk, account.walk_key = expected_grants(account, queue), (due, queue.name)
+        grants = immediate_grants if queue.immediate else expected_grants
+        account.walk, account.walk_key = grants(account, queue), (due, queue.name)
     return next(account.walk, None)
+
+
+def _turn_key(queue: Queue, step: Step) -> int:
+    """A walk goes on through the records of an opening; where access is granted at once each record has its own."""
+    return -step.row.shape.sequence if queue.immediate else step.due
 
 
 def drop_walk(account: Account, due: int, subject: str) -> None:
@@ -58,7 +66,39 @@ def expected_grants(account: Account, queue: Queue) -> Iterator[Application]:
             return
 
 
+def immediate_grants(account: Account, queue: Queue) -> Iterator[Application]:
+    """R5.7: the same without an opening. It follows every record, so it walks only as far as somebody can be placed."""
+    pool = queue.pool
+    pool.settle()
+    left: Counter[int] = Counter()
+    for profile, count in queue.idle.items():
+        left[pool.mask(profile)] += count
+    _drop_hopeless(pool, left)
+    for application_id in queue.order.ids() if left else ():
+        application = account.applications[application_id]
+        assert application is not None
+        idle = application.idle
+        if idle is None or application.held is not None or (mask := pool.mask(idle)) not in left:
+            continue
+        granted = pool.grant(idle, (application.group, application.key))
+        assert granted, "what cannot be placed was dropped"
+        application.held = idle
+        yield application
+        left[mask] -= 1
+        _drop_hopeless(pool, left)
+        if not left:
+            return
+
+
+def _drop_hopeless(pool: Pool, left: Counter[int]) -> None:
+    """Of the masks of those that wait without access, keep those of which one more could be placed."""
+    for mask in [each for each, count in left.items() if not count or not pool.fits(each)]:
+        del left[mask]
+
+
 def _opening(account: Account, queue: Queue, step: Step) -> None:
+    if queue.immediate:
+        return
     if queue.automatic or step.timer is not Timer.OPENING or step.subject != queue.name:
         raise Broken("R5.2", "this belongs to the opening of the queue {queue}", queue=queue.name)
     if step.opening_checked:
@@ -70,10 +110,10 @@ def _opening(account: Account, queue: Queue, step: Step) -> None:
 
 
 def place_prioritised(account: Account, fact: PlacePrioritised, step: Step) -> None:
-    """R5.2.1: a listed place, at the opening of its queue."""
+    """R5.2.1, R5.7: a listed place at the opening of its queue; where access is granted at once, any at its release."""
     place = account.place(fact.place_id, step)
     _opening(account, place.queue, step)
-    if place.stage is not Stage.LISTED:
+    if place.stage is not Stage.LISTED and not (place.stage is Stage.RELEASED and place.queue.immediate):
         raise Broken("R2.2", "place {id} is {stage}, not LISTED", id=fact.place_id, stage=place.stage)
     until = account.moments.of(fact.until)
     account.check_deadline(until, step.since, account.table.window_days, "R5.2")
@@ -85,13 +125,16 @@ def place_opened(account: Account, fact: PlaceOpened, step: Step) -> None:
     place = account.place(fact.place_id, step)
     queue = place.queue
     _opening(account, queue, step)
-    if place.stage is not Stage.PRIORITY or place.until > step.due:
+    now = step.time if queue.immediate else step.due
+    if place.stage is not Stage.PRIORITY or place.until > now:
         raise Broken("R5.2", "the window of place {id} has not ended", id=fact.place_id)
+    if queue.name in step.granted:
+        raise Broken("R5.2", "place {id} opens after access was granted", id=fact.place_id)
     assert place.kind is not None
     for arrived, until, other_id in queue.aged[place.kind]:
         if arrived >= place.arrived:
             break
-        if until <= step.due:
+        if until <= now:
             raise Broken("R5.2", "place {id} opens before the older {other}", id=fact.place_id, other=other_id)
     account.withdraw(place, Stage.OPEN)
 
@@ -107,7 +150,12 @@ def access_granted(account: Account, fact: AccessGranted, step: Step) -> None:
         raise Broken(
             "invariant 2", "application {id} is {where} or has access", id=application.id, where=application.where.value
         )
-    expected = next_turn(account, queue, step.due)
+    if queue.immediate and queue.name not in step.granted:
+        for each in step.applications:
+            each.queue.recount(each)
+        _check_ended(account, queue, step.time)
+    step.granted.add(queue.name)
+    expected = next_turn(account, queue, _turn_key(queue, step))
     if expected is not application:
         if expected is None:
             raise Broken("invariant 4", "access goes to {id}, but it is nobody's turn", id=application.id)
@@ -117,7 +165,7 @@ def access_granted(account: Account, fact: AccessGranted, step: Step) -> None:
     if not 1 <= fact.places <= len(queue.windows) + queue.open:
         raise Broken("R5.2", "{found} places on the list are not there", found=fact.places)
     until = account.moments.of(fact.until)
-    account.check_deadline(until, step.since, account.table.window_days, "R5.2")
+    account.check_deadline(until, step.since, account.table.access_days, "R5.2")
     application.access_until = until
     queue.holders[application.id] = application
     account.oblige(until, Timer.ACCESS, application.id)
@@ -165,6 +213,9 @@ def settle_access(account: Account, step: Step) -> None:
             continue
         if not queue.pool.settle():
             raise Broken("invariant 3", "the holders of access in {queue} have no different places", queue=queue.name)
+        if queue.immediate and not _goes_on(account, queue, step):
+            # What ends at the very moment of a timer has a timer of its own behind this one (`timers`).
+            check_complete(account, queue, step.since, _turn_key(queue, step))
     for queue in {each.queue.name: each.queue for each in step.revoked}.values():
         _check_revoked(account, queue, step)
 
@@ -172,6 +223,7 @@ def settle_access(account: Account, step: Step) -> None:
 def _check_revoked(account: Account, queue: Queue, step: Step) -> None:
     """R5.6: who lost access fits in nowhere, and each who could have made room stands before."""
     lost = [each for each in step.revoked if each.queue is queue and each.where is Where.WAITING]
+    lost = [each for each in lost if each.held is None]
     lost = [each for each in lost if account.applications.get(each.id) is each]
     if not lost:
         return
@@ -209,25 +261,52 @@ def _check_waiting(account: Account, queue: Queue) -> None:
 
 def check_after_opening(account: Account, queue: Queue, due: int) -> None:
     """R5.2, invariants 1 and 4: after the opening of a day nothing is left to do in a queue."""
-    if queue.listed:
-        raise Broken("R5.2", "the listed place {id} was not prioritised", id=next(iter(queue.listed)))
-    pool = queue.pool
-    if queue.windows and queue.windows[0][0] <= due:
-        pool.settle()
-        kinds = set()
-        for until, _, place_id in queue.windows:
-            if until > due:
-                break
-            place = account.places[place_id]
-            assert isinstance(place, Place) and place.kind is not None
-            if place.kind not in kinds and pool.spare(place.kind):
-                raise Broken("invariant 1", "place {id} waits behind an ended window", id=place_id)
-            kinds.add(place.kind)
+    _check_offered(queue)
+    _check_ended(account, queue, due)
     if queue.touched:
         queue.touched = False
-        turn = next_turn(account, queue, due)
-        if turn is not None:
-            raise Broken("invariant 4", "application {id} was to be granted access", id=turn.id)
+        _check_granted(account, queue, due)
+
+
+def check_complete(account: Account, queue: Queue, moment: int, key: int) -> None:
+    """R5.7, invariants 1 and 4: where access is granted at once, nothing is ever left to do."""
+    _check_offered(queue)
+    _check_ended(account, queue, moment)
+    _check_granted(account, queue, key)
+    queue.touched = False
+
+
+def _goes_on(account: Account, queue: Queue, step: Step) -> bool:
+    """What a change of packs calls for may be several records of its midnight; after them it is looked at."""
+    return step.timer is Timer.OPENING and step.due == account.pack_since and step.subject == queue.name
+
+
+def _check_offered(queue: Queue) -> None:
+    if queue.listed:
+        place = next(iter(queue.listed.values()))
+        raise Broken("R5.2", "the listed place {id} was not prioritised", id=place.terms.place_id)
+
+
+def _check_ended(account: Account, queue: Queue, moment: int) -> None:
+    pool = queue.pool
+    if not queue.windows or queue.windows[0][0] > moment:
+        return
+    pool.settle()
+    kinds = set()
+    for until, _, place_id in queue.windows:
+        if until > moment:
+            break
+        place = account.places[place_id]
+        assert isinstance(place, Place) and place.kind is not None
+        if place.kind not in kinds and pool.spare(place.kind):
+            raise Broken("invariant 1", "place {id} waits behind an ended window", id=place_id)
+        kinds.add(place.kind)
+
+
+def _check_granted(account: Account, queue: Queue, key: int) -> None:
+    turn = next_turn(account, queue, key)
+    if turn is not None:
+        raise Broken("invariant 4", "application {id} was to be granted access", id=turn.id)
 
 
 HANDLERS: dict[type, Any] = {

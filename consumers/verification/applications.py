@@ -108,7 +108,7 @@ def application_queued(account: Account, fact: ApplicationQueued, step: Step) ->
         raise Broken("R4.3", "application {id} joins at another time", id=application.id)
     if fact.queue != application.queue.name:
         raise Broken("R1.1", "application {id} belongs to {name}", id=application.id, name=application.queue.name)
-    application.group, application.until = fact.group, 0
+    application.group, application.until, application.examined = fact.group, 0, True
     account.enter(application)
     expected = account.number(application)
     _check_number(application, expected[0], fact.number)
@@ -184,7 +184,7 @@ def _regroup_holder(application: Application, to: Group) -> None:
 def benefits_changed(account: Account, fact: BenefitsChanged, step: Step) -> None:
     """R3.6: what the provider checked. The group must agree when the record ends."""
     application = account.application(fact.application_id, step)
-    application.benefits, application.unproven = fact.benefits, False
+    application.benefits, application.unproven, application.examined = fact.benefits, False, True
 
 
 def application_archived(account: Account, fact: ApplicationArchived, step: Step) -> None:
@@ -321,8 +321,11 @@ def settle_application(account: Account, application: Application, step: Step) -
         if application.held != profile_of(application):
             account.profile_changed(application.child)
     application.ended = None
+    application.queue.recount(application)
+    if application.examined:
+        application.examined, application.entitled = False, account.table.group_of(application.benefits)
     if application.where is Where.WAITING and not application.private_only and not application.unproven:
-        expected = account.table.group_of(application.benefits)
+        expected = application.entitled
         if application.group is not expected:
             raise Broken(
                 "R3.1",

@@ -53,6 +53,8 @@ class Step:
     revoked: list[Application] = field(default_factory=list)
     closed: str | None = None
     opening_checked: bool = False
+    # Queues in which this record granted access already.
+    granted: set[str] = field(default_factory=set)
 
     @property
     def since(self) -> int:
@@ -91,6 +93,9 @@ class Account:
         self.arrived: list[tuple[Place, int]] = []
         self.recalled: list[tuple[str, str, int]] = []
         self.started = False
+        self.last_time = -1
+        # The first midnight of the pack in force; -1: it is the first pack.
+        self.pack_since = -1
         # The walk through the order of the queue whose opening is being read (`access`).
         self.walk: Iterator[Application] | None = None
         self.walk_key: tuple[int, str] = (-1, "")
@@ -164,6 +169,27 @@ class Account:
         """The local date of a moment."""
         return day_to_date(self.zone.day_of(moment))
 
+    def follow(self, table: PackTable, since: int) -> None:
+        """Another pack is in force from a midnight on (R5.9). Raises: Broken where this reader cannot follow."""
+        if table.automatic != self.table.automatic:
+            raise Broken("R5.9", "this reader cannot follow a queue that becomes automatic or ceases to be")
+        self.table, self.pack_since = table, since
+        for queue in self.queues.values():
+            queue.follow(table)
+        for place, _ in self.arrived:
+            if place.stage is Stage.RELEASED and place.queue.immediate:
+                place.queue.listed[place.terms.place_id] = place
+        for application in self.applications.values():
+            if application is not None:
+                application.idle = None
+                application.queue.recount(application)
+        for queue in self.queues.values():
+            if queue.immediate:
+                for until, _, place_id in queue.windows:
+                    if until >= since:
+                        self.oblige(until, Timer.WINDOW, place_id)
+        self.oblige(since, Timer.OPENING, LAST_SUBJECT)
+
     # Places on offer
 
     def offer(self, place: Place, until: int) -> None:
@@ -173,6 +199,8 @@ class Account:
         queue.listed.pop(place.terms.place_id, None)
         add_window(place, kind_of(place, self.organisations[place.terms.organisation_id]))
         queue.windows.add((until, place.arrived, place.terms.place_id))
+        if queue.immediate:
+            self.oblige(until, Timer.WINDOW, place.terms.place_id)
         self.touch(queue)
 
     def withdraw(self, place: Place, stage: Stage) -> None:
@@ -181,8 +209,7 @@ class Account:
         if place.kind is not None:
             remove_window(place)
             queue.windows.remove((place.until, place.arrived, place.terms.place_id))
-        if place.stage is Stage.LISTED:
-            queue.listed.pop(place.terms.place_id, None)
+        queue.listed.pop(place.terms.place_id, None)
         if queue.automatic:
             queue.waiting.discard((place.arrived, place.terms.place_id))
         queue.open += (stage is Stage.OPEN) - (place.stage is Stage.OPEN)
@@ -196,6 +223,8 @@ class Account:
         self.arrived.append((place, moment))
         if place.queue.automatic:
             place.queue.waiting.add((place.arrived, place.terms.place_id))
+        elif place.queue.immediate:
+            place.queue.listed[place.terms.place_id] = place
         self.touch(place.queue)
 
     # Applications and access
@@ -216,6 +245,7 @@ class Account:
             if application is None:
                 continue
             self.touch(application.queue)
+            application.queue.recount(application)
             if application.held is not None:
                 profile = profile_of(application)
                 if profile != application.held:
@@ -257,6 +287,8 @@ class Account:
             queue.order.leave(application.group, application.key, may_return=False)
         elif application.where not in (Where.REGISTERED, Where.DEFERRED):
             queue.order.lose(application.group)
+        application.where = Where.GONE
+        queue.recount(application)
         self.applications[application.id] = None
         child.queues.pop(queue.name, None)
         self.touch(queue)

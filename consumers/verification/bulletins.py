@@ -72,7 +72,7 @@ def _check_entries(account: Account, fact: BulletinIssued) -> None:
         )
     for entry, (place, moment) in zip(fact.entries, account.arrived, strict=True):
         _check_entry(account, entry, place, moment)
-        if place.stage is Stage.RELEASED:
+        if place.stage is Stage.RELEASED and not place.queue.immediate:
             place.stage = Stage.LISTED
             if not place.queue.automatic:
                 place.queue.listed[place.terms.place_id] = place

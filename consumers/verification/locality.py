@@ -68,6 +68,8 @@ class Events:
         self._accepted: dict[int, str] = {}
         self._recent: deque[tuple[int, tuple[str, str], int]] = deque()
         self._oldest = 1
+        # Repeats of what this reader has forgotten, by the record that they named: a later one may name either.
+        self._older: dict[int, int] = {}
 
     def take(self, row: Row) -> None:
         """R8.2: an event is decided once; a repeat names the record that did. Raises: Broken."""
@@ -77,6 +79,7 @@ class Events:
             if self._by_id.get(key) == old:
                 del self._by_id[key]
             self._accepted.pop(old, None)
+            self._older.pop(old, None)
             self._oldest = old + 1
         assert cause.source is not None and cause.event_id is not None and cause.type is not None
         key = (cause.source, cause.event_id)
@@ -95,12 +98,14 @@ class Events:
 
     def _check_duplicate(self, named: int, known: int | None, kind: str, sequence: int) -> None:
         if known is not None:
-            if named != known:
+            if named not in (known, self._older.get(known)):
                 raise Broken("R8.2", "the first record of this event is {known}, not {named}", known=known, named=named)
             return
         lawful = 1 <= named < sequence
         if lawful and named >= self._oldest:
             lawful = self._accepted.get(named) == kind
+        if lawful and named < self._oldest:
+            self._older[sequence] = named
         if not lawful:
             raise Broken("R8.2", "record {named} did not decide this event", named=named)
 
@@ -113,8 +118,11 @@ class LocalityRules:
         self.account = Account(locality, moments, table)
         self._events = Events()
 
-    def take(self, row: Row) -> None:
-        """Check a record and fold it. Raises: Broken, after which nothing more can be said of this locality."""
+    def take(self, row: Row, table: PackTable) -> None:
+        """Check a record under the pack that it names, and fold it.
+
+        Raises: Broken, after which nothing more can be said of this locality.
+        """
         account, cause = self.account, row.shape.cause
         timer = cause.timer
         name = (timer if timer is not None else cause.type) or ""
@@ -122,6 +130,8 @@ class LocalityRules:
         step = Step(row, row.time, row.due, name, timer, subject)
         if not account.started:
             timers.start(account, row.time)
+        if table is not account.table:
+            timers.change_packs(account, table, step)
         if account.obligations:
             timers.check_overdue(account, step)
         access.drop_walk(account, row.due, subject)
@@ -137,6 +147,7 @@ class LocalityRules:
             if handler is not None:
                 handler(account, fact, step)
         self._settle(step)
+        account.last_time = row.time
 
     @staticmethod
     def _check_single(row: Row, timer: Timer | None) -> None:

@@ -27,6 +27,11 @@ class Order:
         # Grows whenever all remembered changes are forgotten: a change remembered before it counts no more.
         self.forgotten = 0
 
+    def use_ratio(self, ratio: int) -> None:
+        """Another pack, another ratio (R5.9)."""
+        self.ratio = ratio
+        self.clamp()
+
     def priorities(self) -> int:
         """R of R3.4."""
         return len(self.groups[Group.PRIORITY]) + self.returning

@@ -105,6 +105,23 @@ class Pool:
                 del self._unmatched[mask]
         return not self._unmatched
 
+    def forget_masks(self) -> None:
+        """What suits whom is to be asked anew."""
+        self._masks.clear()
+        self._stale = True
+
+    def fits(self, mask: int) -> bool:
+        """Whether one more of a mask could be placed with all holders. Call after `settle`."""
+        seen, queue = 0, [mask]
+        while queue:
+            fresh = queue.pop() & ~seen
+            if fresh & self._free:
+                return True
+            seen |= fresh
+            for index in _bits(fresh):
+                queue.extend(mask for mask in self._flow[index] if mask & ~seen)
+        return False
+
     def full(self) -> bool:
         """Whether no place is left over."""
         return not self._free

@@ -125,7 +125,7 @@ def first_eligible(account: Account, place: Place) -> Application | None:
 
 
 def _serve(account: Account, fact: ReferralIssued, application: Application, place: Place, step: Step) -> None:
-    referral = Referral(fact.referral, application, place, fact.how, step.time)
+    referral = Referral(fact.referral, application, place, fact.how, step.time, application.group)
     place.referral = referral
     application.referrals.append(referral)
     if place.temporary:
@@ -138,7 +138,7 @@ def _serve(account: Account, fact: ReferralIssued, application: Application, pla
         application.where = Where.REFERRED
     if fact.documents_until is not None:
         referral.documents_until = account.moments.of(fact.documents_until)
-        account.check_deadline(referral.documents_until, step.since, account.table.referral_days, "R6.2")
+        account.check_deadline(referral.documents_until, step.since, account.table.second_check_days, "R6.2")
         account.oblige(referral.documents_until, Timer.REFERRAL, application.id)
     elif not any(act.second_check is False for act in account.acts):
         raise Broken("R5.9", "no local act drops the second check", id=application.id)
@@ -226,7 +226,7 @@ def referral_ended(account: Account, fact: ReferralEnded, step: Step) -> None:
         application.lapses += 1
     if fact.cause is EndCause.ENROLLED:
         place.occupant = application
-        _bind(account, application, place)
+        _bind(account, referral)
     _bar(fact.cause, application, place)
     if place.temporary:
         if fact.cause is not EndCause.ENROLLED:
@@ -237,10 +237,11 @@ def referral_ended(account: Account, fact: ReferralEnded, step: Step) -> None:
     account.touch(application.queue)
 
 
-def _bind(account: Account, application: Application, place: Place) -> None:
+def _bind(account: Account, referral: Referral) -> None:
     """R4.3: through a stronger group of the general queue, on a lasting place of a state organisation."""
+    application, place = referral.application, referral.place
     organisation = account.organisations[place.terms.organisation_id]
-    stronger = application.group is not Group.GENERAL and application.queue.kind is QueueKind.GENERAL
+    stronger = referral.group is not Group.GENERAL and application.queue.kind is QueueKind.GENERAL
     if stronger and not place.temporary and organisation.ownership is Ownership.STATE:
         application.child.bound = True
 

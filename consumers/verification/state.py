@@ -18,7 +18,8 @@ SCHOOL_YEAR_STARTS = (9, 1)
 
 
 class Where(Enum):
-    """Where an application stands. `ADRIFT`: inside a record, between the end of a referral and what follows."""
+    """Where an application stands. `ADRIFT`: inside a record, between the end of a referral and what follows.
+    `GONE`: it left for good."""
 
     REGISTERED = "REGISTERED"
     DEFERRED = "DEFERRED"
@@ -27,6 +28,7 @@ class Where(Enum):
     STOPPED = "STOPPED"
     SUSPENDED = "SUSPENDED"
     ADRIFT = "ADRIFT"
+    GONE = "GONE"
 
 
 @dataclass(slots=True)
@@ -38,6 +40,8 @@ class Referral:
     place: "Place"
     how: How
     issued: int
+    # The group it was served in: a later change of benefits does not change how the child came to its place (R4.3).
+    group: Group
     documents_until: int = 0
     vacate_until: int = 0
     until: int = 0
@@ -100,6 +104,11 @@ class Application:
     ended: EndCause | None = None
     # R6.3: it returned as GENERAL though its benefits were not changed.
     unproven: bool = False
+    # The group of its benefits by the pack under which they were last looked at; a change of packs leaves it.
+    entitled: Group = Group.GENERAL
+    examined: bool = False
+    # What it is counted under among those that wait without access, where that is granted at once.
+    idle: Profile | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -142,11 +151,16 @@ class Queue:
         """Start empty."""
         self.name = name
         self.kind = QueueKind(name.split("/", 1)[0].upper())
+        self.table = table
         self.automatic = self.kind in table.automatic
+        self.immediate = self.kind in table.immediate
         self.order = Order(table.ratio)
-        self.pool = Pool(lambda profile, kind: suits(profile, kind, table))
+        self.pool = Pool(lambda profile, kind: suits(profile, kind, self.table))
         self.holders: dict[str, Application] = {}
+        # Places that are to be offered: at the next opening, or at once where access is granted at once.
         self.listed: dict[str, Place] = {}
+        # Where access is granted at once: how many wait without it, by profile.
+        self.idle: dict[Profile, int] = {}
         # Live windows: (end of the window, arrival, place id).
         self.windows: SortedList[tuple[int, int, str]] = SortedList()
         # The same by kind, the oldest first: (arrival, end of the window, place id).
@@ -156,6 +170,33 @@ class Queue:
         # How many places are OPEN.
         self.open = 0
         self.touched = False
+
+    def follow(self, table: PackTable) -> None:
+        """Another pack is in force (R5.9): its mode, ages and ratio."""
+        self.table = table
+        self.immediate = self.kind in table.immediate
+        self.order.use_ratio(table.ratio)
+        self.pool.forget_masks()
+        self.idle.clear()
+        self.touched = True
+
+    def recount(self, application: Application) -> None:
+        """Hold the count of those that wait without access against where one of them stands now."""
+        now = None
+        if self.immediate and application.where is Where.WAITING and application.held is None:
+            now = profile_of(application)
+        before = application.idle
+        if before == now:
+            return
+        if before is not None:
+            left = self.idle[before] - 1
+            if left:
+                self.idle[before] = left
+            else:
+                del self.idle[before]
+        if now is not None:
+            self.idle[now] = self.idle.get(now, 0) + 1
+        application.idle = now
 
 
 def add_window(place: Place, kind: Kind) -> None:

@@ -16,16 +16,20 @@ class PackTable:
     bulletin_minutes: int = 18 * 60
     opening_minutes: int = 7 * 60
     window_days: int = 3
+    access_days: int = 3
     stop_days: int = 10
     lapses_max: int = 2
     referral_days: int = 5
     documents_days: int = 5
+    second_check_days: int = 5
     cancel_ms: int = 24 * 3_600_000
     recall_kept_ms: int = 24 * 3_600_000
     extension_days_max: int = 30
     interest_answer_days: int = 30
     vacate_days: int = 30
+    # Queues without openings: places are given, or access is granted as soon as it can be (R5.7).
     automatic: frozenset[QueueKind] = frozenset({QueueKind.SPECIAL, QueueKind.SANATORIUM})
+    immediate: frozenset[QueueKind] = frozenset()
     extraordinary: frozenset[Benefit] = field(
         default_factory=lambda: frozenset({Benefit.MILITARY, Benefit.SPECIAL_STATE_BODY})
     )
@@ -39,4 +43,10 @@ class PackTable:
         return Group.PRIORITY
 
 
-TABLES: dict[str, PackTable] = {"kz-2020": PackTable()}
+TABLES: dict[str, PackTable] = {
+    "kz-2020": PackTable(),
+    "kz-2020-immediate": PackTable(
+        immediate=frozenset({QueueKind.GENERAL}),
+        extraordinary=frozenset({Benefit.MILITARY, Benefit.SPECIAL_STATE_BODY, Benefit.TEACHER_CHILD}),
+    ),
+}

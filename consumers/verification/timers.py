@@ -5,10 +5,11 @@ Deadlines whose day only a calendar of holidays could tell are taken from the fa
 
 import heapq
 
-from consumers.verification.access import check_after_opening
+from consumers.verification.access import check_after_opening, check_complete
 from consumers.verification.book import EVENT_RANK, LAST_SUBJECT, RANK, Account, Step
 from consumers.verification.findings import Broken
 from consumers.verification.state import Application, Place, Where, age_in_school_year, school_year
+from consumers.verification.tables import PackTable
 from schemas.words import Stage, Timer
 from schemas.zones import date_to_day, day_to_date
 
@@ -51,9 +52,23 @@ def reschedule(account: Account, moment: int) -> None:
         _schedule(account, Timer.BULLETIN)
 
 
+def change_packs(account: Account, table: PackTable, step: Step) -> None:
+    """R5.9: another pack from the first midnight of this record's day on. Raises: Broken."""
+    midnight = account.zone.at(account.zone.day_of(step.time))
+    if account.last_time >= midnight:
+        raise Broken("R5.9", "the rule pack changes to {pack!r} within a day", pack=step.row.shape.pack[:64])
+    _check_before(account, (midnight, 0, ""))
+    account.follow(table, midnight)
+    _schedule(account, Timer.BULLETIN)
+    _schedule(account, Timer.OPENING)
+
+
 def check_overdue(account: Account, step: Step) -> None:
     """Nothing that was due before this record is still undone. Raises: Broken."""
-    here = (step.due, RANK[step.timer], step.subject) if step.timer else (step.time, EVENT_RANK, "")
+    _check_before(account, (step.due, RANK[step.timer], step.subject) if step.timer else (step.time, EVENT_RANK, ""))
+
+
+def _check_before(account: Account, here: tuple[int, int, str]) -> None:
     heap = account.obligations
     while heap and heap[0] < here:
         due, rank, subject = heapq.heappop(heap)
@@ -75,6 +90,8 @@ def check_overdue(account: Account, step: Step) -> None:
 
 
 def _undone(account: Account, timer: Timer, due: int, subject: str) -> bool:
+    if timer is Timer.WINDOW:
+        return _window_undone(account.places.get(subject), due)
     if timer is Timer.RECALL:
         return any(place_id == subject and kept.until == due for (place_id, _), kept in account.recalls.items())
     if timer is Timer.TEMPORARY_END:
@@ -82,6 +99,14 @@ def _undone(account: Account, timer: Timer, due: int, subject: str) -> bool:
         return isinstance(place, Place) and (place.stage is not Stage.FILLED or place.occupant is not None)
     application = account.applications.get(subject)
     return application is not None and _application_undone(application, timer, due)
+
+
+def _window_undone(place: Place | str | None, due: int) -> bool:
+    """R5.7: at its end a window opens, but for a place that live access still needs."""
+    if not isinstance(place, Place) or place.kind is None or place.until != due or not place.queue.immediate:
+        return False
+    place.queue.pool.settle()
+    return place.queue.pool.spare(place.kind)
 
 
 def _application_undone(application: Application, timer: Timer, due: int) -> bool:
@@ -106,14 +131,27 @@ def _application_undone(application: Application, timer: Timer, due: int) -> boo
 
 
 def _opening_passed(account: Account, due: int) -> None:
+    if due == account.pack_since:
+        _change_passed(account, due)
     day = account.zone.day_of(due)
     if day != account.next_opening_day or account.zone.at(day, account.minutes(day, bulletin=False)) != due:
         return
     for queue in account.queues.values():
-        if not queue.automatic and (queue.touched or (queue.windows and queue.windows[0][0] <= due)):
+        if queue.automatic or queue.immediate:
+            continue
+        if queue.touched or (queue.windows and queue.windows[0][0] <= due):
             check_after_opening(account, queue, due)
     account.next_opening_day = day + 1
     _schedule(account, Timer.OPENING)
+
+
+def _change_passed(account: Account, due: int) -> None:
+    """R5.7, R5.9: what the new pack called for at its first midnight was done."""
+    for queue in account.queues.values():
+        if queue.immediate:
+            check_complete(account, queue, due, due)
+        elif not queue.automatic and not queue.pool.settle():
+            raise Broken("invariant 3", "the holders of access in {queue} have no different places", queue=queue.name)
 
 
 def _bulletin_passed(account: Account, due: int) -> None:

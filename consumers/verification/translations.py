@@ -190,7 +190,11 @@ _RUSSIAN: dict[str, str] = {
     "longer than {most} bytes": "длиннее {most} байтов",
     "the locality {locality!r} is not a 9-digit KATO code": "населённый пункт {locality!r} — не девятизначный код КАТО",
     "this reader knows no rule pack {pack!r}": "эта проверка не знает пакета правил {pack!r}",
-    "the rule pack changes to {pack!r}": "пакет правил меняется на {pack!r}",
+    "the rule pack changes to {pack!r} within a day": "пакет правил меняется на {pack!r} среди дня",
+    "this reader cannot follow a queue that becomes automatic or ceases to be": (
+        "эта проверка не умеет следить за очередью, которая становится автоматической или перестаёт ею быть"
+    ),
+    "place {id} opens after access was granted": "место {id} открыто после того, как предоставлен доступ",
     "the journal holds no record": "в журнале нет записей",
     "a head without its locality needs a journal of one locality": (
         "конец без населённого пункта — только для журнала с одним"
@@ -392,7 +396,11 @@ _KAZAKH: dict[str, str] = {
     "longer than {most} bytes": "{most} байттан ұзын",
     "the locality {locality!r} is not a 9-digit KATO code": "{locality!r} елді мекені тоғыз таңбалы ӘАОЖ коды емес",
     "this reader knows no rule pack {pack!r}": "бұл тексеру {pack!r} қағидалар жинағын білмейді",
-    "the rule pack changes to {pack!r}": "қағидалар жинағы {pack!r} болып өзгереді",
+    "the rule pack changes to {pack!r} within a day": "қағидалар жинағы күн ортасында {pack!r} болып өзгереді",
+    "this reader cannot follow a queue that becomes automatic or ceases to be": (
+        "бұл тексеру автоматты болатын немесе автоматты болудан қалатын кезекті бақылай алмайды"
+    ),
+    "place {id} opens after access was granted": "{id} орны қолжетімділік берілгеннен кейін ашылған",
     "the journal holds no record": "журналда жазба жоқ",
     "a head without its locality needs a journal of one locality": (
         "елді мекенсіз соңғы хэш тек бір елді мекен журналына жарайды"

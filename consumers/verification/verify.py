@@ -143,14 +143,12 @@ class _Run:
         self._published(row)
 
     def _judge(self, known: _Locality, row: Row) -> None:
+        table = self._options.tables.get(row.shape.pack)
+        if table is None:
+            raise Broken("R8.2", "this reader knows no rule pack {pack!r}", pack=row.shape.pack[:64])
         if known.rules is None:
-            table = self._options.tables.get(row.shape.pack)
-            if table is None:
-                raise Broken("R8.2", "this reader knows no rule pack {pack!r}", pack=row.shape.pack[:64])
             known.rules = LocalityRules(row.shape.locality, moments_of(row.shape.locality), table)
-        elif self._options.tables.get(row.shape.pack) is not known.rules.account.table:
-            raise Broken("R8.2", "the rule pack changes to {pack!r}", pack=row.shape.pack[:64])
-        known.rules.take(row)
+        known.rules.take(row, table)
 
     def _published(self, row: Row) -> None:
         published = self._options.published
