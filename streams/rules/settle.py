@@ -14,10 +14,10 @@ UNBOUNDED = 2**31
 
 
 def settle(step: Step) -> None:
-    """Go through the touched queues until none is touched."""
+    """Go through the touched queues, by their ids, until none is touched: the register's numbers follow from it."""
     touched = step.state.touched
     while touched:
-        queue = touched.pop(next(iter(touched)))
+        queue = touched.pop(min(touched))
         if queue.mode is Mode.AUTOMATIC:
             _end_accesses(step, queue)
             _match(step, queue)

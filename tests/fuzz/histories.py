@@ -137,7 +137,7 @@ class History:
         if dice < {"dense": 0.65, "normal": 0.4, "slow": 0.15}[self.pace]:
             return self.now + random.choice([0, 0, 1, MINUTE, 17 * MINUTE])
         if dice < 0.85:
-            dues = sorted({each[0] for each in model.timers() if each[0] > self.now})
+            dues = sorted({each for each in [*(each[0] for each in model.timers()), *self.edges()] if each > self.now})
             near = [each for each in dues[: 4 if self.pace == "dense" else 12] if each < self.now + 4 * DAY]
             # Seldom a far one: the year would be over before anything had happened.
             due = random.choice(near or dues[:1]) if random.random() < 0.98 else random.choice(dues)
@@ -148,11 +148,38 @@ class History:
             return self.now + random.choice([2, 4, 8, 15]) * DAY
         return self.now + random.choice([30, 200, 364, 370]) * DAY
 
+    def edges(self) -> list[int]:
+        """Moments at which a right begins or ends without a timer: when a referral may be cancelled (R6.2, R6.4)."""
+        model, found = self.model, []
+        for application in model.applications.values():
+            referral = application["referral"]
+            if referral is not None:
+                found.append(referral["issued"] + model.pack.cancellation_hours * HOUR)
+                if referral["presented_at"] is not None and not referral["active"]:
+                    answer = model.days.working(referral["presented_day"], model.pack.second_check_answer_days)
+                    found.append(answer)
+        return found
+
+    def at_edge(self, moment: int) -> tuple[str, dict[str, Any]] | None:
+        """A cancellation beside such a moment."""
+        for application in self.model.applications.values():
+            referral = application["referral"]
+            if referral is not None:
+                issued = referral["issued"] + self.model.pack.cancellation_hours * HOUR
+                day = referral["presented_day"]
+                answer = self.model.days.working(day, self.model.pack.second_check_answer_days) if day else issued
+                if min(abs(moment - issued), abs(moment - answer)) <= 1:
+                    ids = {name: application[name] for name in ("application_id", "applicant_id")}
+                    return "ReferralCancelled", {**ids, "place_id": referral["place_id"]}
+        return None
+
     def happening(self, moment: int) -> tuple[str, dict[str, Any]]:
         """Something that makes sense now, or nonsense."""
         random = self.random
         if len(self.model.organisations) < min(2, self.organisations):
             return self.register()
+        if (cancelled := self.at_edge(moment)) is not None and random.random() < 0.5:
+            return cancelled
         if random.random() < self.noise:
             return self.nonsense(moment)
         makers: list[tuple[float, Any]] = [

@@ -235,3 +235,26 @@ def test_a_stay_begun_in_one_queue_revokes_access_to_temporary_places_in_another
         event(8, "2024-09-05T11:00:00", "DocumentsConfirmed", application_id="a2"),
     ]
     assert f.AccessRevoked("a1") in decided(events)[-1]
+
+
+def test_one_change_that_serves_two_queues_serves_them_by_their_ids() -> None:
+    """A private organisation becomes a state one: what waited for that is matched queue by queue (R5.7, R6.11)."""
+    private = {**REGISTERED, "ownership": "PRIVATE"}
+    special = {**PLACE, "queue_kind": "SPECIAL", "organisation_id": "o1", "admission_from": "2024-09-04"}
+    child = {**CHILD, **SPECIAL, "submitted_at": "2024-09-03T10:00:00+05:00"}
+    events = [
+        event(1, "2024-09-02T10:00:00", "OrganisationRegistered", organisation_id="o1", kind="SPECIAL", **private),
+        event(2, "2024-09-02T11:00:00", "PlaceReleased", place_id="p1", **{**special, "birth_year": 2023}),
+        event(3, "2024-09-02T12:00:00", "PlaceReleased", place_id="p2", **{**special, "birth_year": 2022}),
+    ]
+    for number, born in enumerate(("2023-01-01", "2022-01-01"), start=1):
+        own = {"application_id": f"a{number}", "child_id": f"c{number}", "child_born": born}
+        events += [
+            event(2 + 2 * number, "2024-09-03T10:00:00", "ApplicationSubmitted", **{**child, **own}),
+            event(3 + 2 * number, "2024-09-03T11:00:00", "DocumentsConfirmed", application_id=f"a{number}"),
+        ]
+    events.append(
+        event(9, "2024-09-04T10:00:00", "OrganisationRegistered", organisation_id="o1", kind="SPECIAL", **REGISTERED)
+    )
+    issued = [fact for fact in decided(events)[-1] if isinstance(fact, f.ReferralIssued)]
+    assert [(fact.referral, fact.place_id) for fact in issued] == [(1, "p2"), (2, "p1")]

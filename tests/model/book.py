@@ -120,7 +120,7 @@ class NaiveBook:
             found += [(due, "REFERRAL") for due, _ in self.referral_ends(referral)]
         if status in HELD:
             if not application["reminded"]:
-                found.append((self.interest_reminder(application), "REMINDER"))
+                found.append((self.interest_reminder(application), "INTEREST"))
             if referral is None:
                 found.append((application["archive_at"], "INTEREST"))
         return found + [(at, "REMINDER") for at, _, _ in application["reminders"]]
@@ -217,20 +217,15 @@ class NaiveBook:
             self.emit("AccessLapsed", application_id=application["id"])
         elif name == "JOINING":
             self.join(application)
+        elif name == "INTEREST" and not application["reminded"]:
+            application["reminded"] = True
+            self.emit("ReminderDue", application_id=application["id"], of="INTEREST", until=application["archive_at"])
         elif name == "INTEREST":
             self.archive(application, "INTEREST_NOT_CONFIRMED")
         elif name == "REMINDER":
-            self.remind(application, due)
-
-    def remind(self, application: Application, due: int) -> None:
-        """R6.10 and R4.4: what is to be reminded now."""
-        if application["status"] in HELD and not application["reminded"] and self.interest_reminder(application) <= due:
-            application["reminded"] = True
-            self.emit("ReminderDue", application_id=application["id"], of="INTEREST", until=application["archive_at"])
-            return
-        reminder = min(application["reminders"])
-        application["reminders"].remove(reminder)
-        self.emit("ReminderDue", application_id=application["id"], of=reminder[1], until=reminder[2])
+            reminder = min(application["reminders"])
+            application["reminders"].remove(reminder)
+            self.emit("ReminderDue", application_id=application["id"], of=reminder[1], until=reminder[2])
 
     def add_reminder(self, application: Application, of: str, until: int) -> None:
         """R6.10: 09:00 of the deadline's day, or of the last working day before."""
@@ -337,24 +332,23 @@ class NaiveBook:
                 self.add_reminder(application, "ACCESS", until)
 
     def settle(self) -> None:
-        """What follows from any change, queue by queue (R5.6, R5.7), until nothing more does."""
-        before = -1
-        while len(self.facts) > before:
-            before = len(self.facts)
-            self.settle_once()
+        """What follows from any change (R5.6, R5.7). What one queue gives a child may take from it in another: after
+        every change anew from the first queue."""
+        while any(self.settle_queue(name) for name in sorted(self.queues)):
+            pass
 
-    def settle_once(self) -> None:
-        """Each queue once; what one gives a child may take from it in another."""
-        for name in sorted(self.queues):
-            queue = self.queues[name]
-            if self.mode(name) == "AUTOMATIC":
-                while self.match_one(queue):
-                    pass
-                continue
-            self.keep_promises(queue)
-            if self.mode(name) == "IMMEDIATE_ACCESS":
-                self.open_ended_windows(queue)
-                self.grant(queue)
+    def settle_queue(self, name: str) -> bool:
+        """One queue. True when anything followed."""
+        before, queue = len(self.facts), self.queues[name]
+        if self.mode(name) == "AUTOMATIC":
+            while self.match_one(queue):
+                pass
+            return len(self.facts) > before
+        self.keep_promises(queue)
+        if self.mode(name) == "IMMEDIATE_ACCESS":
+            self.open_ended_windows(queue)
+            self.grant(queue)
+        return len(self.facts) > before
 
     def keep_promises(self, queue: Queue) -> None:
         """R5.6: whoever is too many, last in order, loses the access."""

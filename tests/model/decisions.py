@@ -383,7 +383,7 @@ class NaiveModel(NaiveBook):
             NOT_ELIGIBLE=repeated or repeated_place,
         )
         if any(leftovers):
-            self.take_leftover(pairs)
+            self.take_leftovers(pairs)
             return
         entitled = any(child["access"] is not None for child, _ in pairs)
         check(NO_ACCESS=not entitled and "PRIORITY" in stages)
@@ -402,16 +402,17 @@ class NaiveModel(NaiveBook):
                 self.emit("AccessUsed", application_id=child["id"])
             self.refer(child, place, "CHOICE" if place["stage"] == "PRIORITY" else "OPEN_CHOICE")
 
-    def take_leftover(self, pairs: list[tuple[Application, Place]]) -> None:
-        """R5.7: a place that only the one who cancelled it is eligible for."""
-        child, place = pairs[0]
-        fits = eligible(child, place, self.organisations, self.pack, cancelled=True)
-        check(
-            WRONG_STATE=len(pairs) > 1 or not fits or place["id"] not in child["cancelled_from"],
-            NOT_ELIGIBLE=len(pairs) > 1 or not fits or place["id"] not in child["cancelled_from"],
-            NO_ACCESS=len(pairs) > 1 or not fits or place["id"] not in child["cancelled_from"],
-        )
-        self.refer(child, place, "CHOICE")
+    def take_leftovers(self, pairs: list[tuple[Application, Place]]) -> None:
+        """R5.7: places that only the one who cancelled them is eligible for; of siblings all or nothing (R5.8)."""
+        own = all(place["id"] in child["cancelled_from"] for child, place in pairs)
+        fits = all(eligible(child, place, self.organisations, self.pack, cancelled=True) for child, place in pairs)
+        one_home = len({place["organisation_id"] for _, place in pairs}) == 1
+        different = len({child["child_id"] for child, _ in pairs}) == len(pairs)
+        wrong = not (own and fits and one_home and different)
+        # The text names no reason for a waiting place of an automatic queue that is not one's own.
+        check(WRONG_STATE=wrong, NOT_ELIGIBLE=wrong, NO_ACCESS=wrong)
+        for child, place in pairs:
+            self.refer(child, place, "CHOICE")
 
     def promise_kept(self, pairs: list[tuple[Application, Place]]) -> bool:
         """R5.6 for all children together, without their own accesses and places."""
