@@ -1,35 +1,28 @@
 """The JSON form of input events (contracts, section 5): one event a line. Never decides whether an event is right."""
 
+import re
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from schemas.errors import Malformed
-from schemas.events import EVENTS_BY_TOPIC, Event, EventData, Key, Locality
+from schemas.events import EVENTS_BY_TOPIC, KEY_PATTERN, LOCALITY_DIGITS, TEXT_LENGTH_MAX, Event
 from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN, Instant, parse_instant
 
 LINE_BYTES_MAX = 1_000_000
+_KEY = re.compile(KEY_PATTERN)
 
 
 class _Envelope(Struct, frozen=True, gc=False):
     topic: str
     time: Instant
-    id: Key
-    source: Key
-    type: str
-    locality: Locality
-    data: msgspec.Raw
-
-
-class _EventLine(Struct, frozen=True, gc=False):
-    topic: str
-    time: Instant
+    # Checked by `_check_names`: a pattern costs more than all the rest of reading an envelope.
     id: str
     source: str
     type: str
     locality: str
-    data: EventData
+    data: msgspec.Raw
 
 
 def _decode_hook(kind: type, value: Any) -> Any:
@@ -56,6 +49,7 @@ def decode_event(line: bytes, partition: int | None = None, offset: int | None =
         if decoder is None:
             raise Malformed(_unknown(envelope.topic, envelope.type))
         data = decoder.decode(envelope.data)
+        _check_names(envelope)
     except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError, RecursionError) as exc:
         raise Malformed(str(exc)) from exc
     if not EVENT_TIME_MIN <= envelope.time < EVENT_TIME_MAX:
@@ -70,6 +64,18 @@ def decode_event(line: bytes, partition: int | None = None, offset: int | None =
         partition=partition,
         offset=offset,
     )
+
+
+def _check_names(envelope: _Envelope) -> None:
+    """The bounds of `Key` and `Locality`. Raises: Malformed."""
+    for name, text in (("id", envelope.id), ("source", envelope.source)):
+        plain = text.isascii() and text.isprintable() and " " not in text
+        if not 0 < len(text) <= TEXT_LENGTH_MAX or not (plain or _KEY.fullmatch(text)):
+            wanted = f"1 to {TEXT_LENGTH_MAX} characters without spaces or control characters"
+            raise Malformed(f"expected {wanted} - at `$.{name}`")
+    locality = envelope.locality
+    if len(locality) != LOCALITY_DIGITS or not (locality.isascii() and locality.isdecimal()):
+        raise Malformed(f"expected {LOCALITY_DIGITS} digits - at `$.locality`")
 
 
 def _unknown(topic: str, kind: str) -> str:

@@ -28,13 +28,15 @@ TEXT_LENGTH_MAX = 256
 LIST_LENGTH_MAX = 64
 CHOICES_MAX = 12
 EXTENSION_DAYS_MAX = 30
+LOCALITY_DIGITS = 9
+KEY_PATTERN = r"\A[^\x00-\x20\x7f]+\Z"
 INT32_MAX = 2**31 - 1
 
 Id = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.:-]+\Z", max_length=ID_LENGTH_MAX)]
 Locality = Annotated[str, Meta(pattern=r"\A[0-9]{9}\Z")]
 # Free text may be printed in tables and pages: no control characters, so that it cannot forge a line.
 Text = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]*\Z", max_length=TEXT_LENGTH_MAX)]
-Key = Annotated[str, Meta(pattern=r"\A[^\x00-\x20\x7f]+\Z", max_length=TEXT_LENGTH_MAX)]
+Key = Annotated[str, Meta(pattern=KEY_PATTERN, max_length=TEXT_LENGTH_MAX)]
 # A profile is the last part of a queue's id, so it must not look like a part boundary.
 Profile = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f/]*\Z", max_length=ID_LENGTH_MAX)]
 Language = Annotated[str, Meta(pattern=r"\A[a-z]{2}\Z")]

@@ -3,6 +3,7 @@ machine, so that every machine writes and decides alike. Never reads a clock or 
 
 from bisect import bisect_right
 from datetime import date, timedelta
+from functools import lru_cache
 
 from schemas.instants import Instant
 from schemas.zone_table import OFFSETS
@@ -24,6 +25,7 @@ ZONE_BY_REGION = {
 }
 # Moments written lately: records share their deadlines. Beyond it the cache starts anew.
 CACHE_ENTRIES_MAX = 20_000
+CACHED_DAYS_MAX = 8_192
 
 
 class Zone:
@@ -93,6 +95,7 @@ class Zone:
         )
 
 
+@lru_cache(CACHED_DAYS_MAX)
 def day_to_date(day: int) -> date:
     """The calendar date of a day number. Raises: OverflowError or ValueError outside the years 1 to 9999."""
     return UNIX_EPOCH + timedelta(days=day)

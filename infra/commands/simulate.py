@@ -152,7 +152,7 @@ class _Run:
         self._packs, self._until, self._progress = packs, until, progress
         self.views: dict[str, dict[str, dict[str, QueueView]]] = {}
         self._heads: dict[str, tuple[int, str]] = {}
-        self._facts: Counter[str] = Counter()
+        self._facts: Counter[type] = Counter()
         self._events = self._records = 0
 
     def decide(self, by_locality: dict[str, list[Event]], out: BinaryIO) -> None:
@@ -178,11 +178,11 @@ class _Run:
         self._records += 1
         facts = self._facts
         for fact in record.facts:
-            facts[type(fact).__name__] += 1
+            facts[type(fact)] += 1
 
     def summarise(self, console: Console, malformed: int, left_out: int, seconds: float) -> None:
         """Say what was decided, in a table."""
-        facts = self._facts
+        facts = Counter({kind.__name__: count for kind, count in self._facts.items()})
         table = Table(title="Simulation", show_header=False, title_justify="left")
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")  # a hash is worth nothing cut short

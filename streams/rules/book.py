@@ -77,7 +77,6 @@ class Book:
         """Decide an event whose time has come: all timers due at or before it have fired."""
         assert event.locality == self.state.locality, "an event belongs to its locality's book"
         time = event.time if event.time > self.state.time else self.state.time
-        assert not self.is_due(time), "timers fire before the events of their moment"
         cause = Cause(event.topic, event.partition, event.offset, event.source, event.event_id, event.type)
         step = self._begin(time, cause)
         decide(step, event)

@@ -91,21 +91,18 @@ def finish(state: State, record: Record) -> None:
     assert record.hash is not None, "a record is sealed before it is finished"
     state.hash = record.hash
     if cause.timer is None:
+        assert cause.source is not None and cause.event_id is not None, "a cause names its event or its timer"
         state.cursor = (record.time, EVENT_RANK, "")
-        _remember(state, record, _text(cause.source), _text(cause.event_id))
+        _remember(state, record, cause.source, cause.event_id)
     else:
-        state.cursor = (record.time, TIMER_RANK[cause.timer], _text(cause.subject))
+        assert cause.subject is not None, "a timer names its subject"
+        state.cursor = (record.time, TIMER_RANK[cause.timer], cause.subject)
 
 
 def _remember(state: State, record: Record, source: str, event_id: str) -> None:
     repeated = record.facts and type(record.facts[0]) is f.Duplicate
     if not repeated or state.repeats.first(source, event_id) is None:
         state.repeats.remember(source, event_id, record.sequence, record.time)
-
-
-def _text(value: str | None) -> str:
-    assert value is not None, "a cause names its event or its timer"
-    return value
 
 
 def apply(state: State, record: Record) -> None:
