@@ -3,6 +3,7 @@
 from schemas.instants import Instant
 from schemas.words import Timer
 from streams.rules import applications, places, referrals
+from streams.rules.model import Application, Referral
 from streams.rules.state import State
 from streams.rules.step import Step
 
@@ -16,10 +17,20 @@ def pending(state: State, timer: Timer, subject: str, due: Instant) -> bool:
         return application.access_until == due
     if timer is Timer.INTEREST:
         return application.interest_due == due
-    if timer in (Timer.REFERRAL, Timer.REMINDER):
-        referred = application.referral is not None or application.temporary is not None
-        return referred or application.access_until is not None
+    if timer is Timer.REFERRAL:
+        return any(due in (each.until, each.documents_until, each.vacate_until) for each in _referrals(application))
+    if timer is Timer.REMINDER:
+        reminder, until = state.calendar.reminder, application.access_until
+        return (until is not None and reminder(until) == due) or any(
+            term is not None and reminder(term) == due
+            for each in _referrals(application)
+            for term in (each.until, each.documents_until)
+        )
     return timer not in _ONE_DEADLINE or application.deadline == due
+
+
+def _referrals(application: Application) -> list[Referral]:
+    return [each for each in (application.referral, application.temporary) if each is not None]
 
 
 def fire(step: Step, timer: Timer, subject: str, due: Instant) -> None:
