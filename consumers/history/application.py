@@ -42,13 +42,13 @@ class _History:
         self._day: _DayOfChanges | None = None
         self._own_sequences: set[int] = set()
         self._now = Instant(0)
-        self._pack = ""
         self._number: int | None = None
 
     def read(self, records: Iterable[Record]) -> None:
         for record in records:
-            self._now, self._pack = record.time, record.pack
+            self._now = record.time
             try:
+                self._fold.follow(record.pack)
                 self._record(record)
             except (BrokenJournal, ValueError, KeyError) as exc:
                 raise BrokenJournal(f"record {record.sequence} of {record.locality}: {exc}") from exc
@@ -130,8 +130,8 @@ class _History:
         if state.status is None:  # not registered yet, or never
             return report
         numbers = self._numbers() if state.status is Status.QUEUED else {}
-        automatic = subject.queue is not None and not subject.queue.startswith("general/")
-        outlook = state.outlook(numbers, self._pack, automatic, self._openings.next_after(now))
+        pack = self._fold.pack
+        outlook = state.outlook(numbers, subject.queue, pack, self._openings.next_after(now, pack))
         report.closing, report.by = outlook.phrases, outlook.deadline
         return report
 

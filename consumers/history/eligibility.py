@@ -6,13 +6,11 @@ from datetime import date
 
 from consumers.history.fold import QueueFold
 from consumers.history.order import Member
+from consumers.history.packs import KZ_2020, PackNumbers
 from consumers.history.report import OrderView, Standing
 from schemas import facts as f
 from schemas.words import Admission, Ownership
 
-# The ages of all packs there are; an own reader of the journal does not share the packs' code.
-AGE_LIMIT_YEARS = 6
-PRIVATE_AGE_YEARS = 3
 SEPTEMBER = 9
 
 
@@ -48,16 +46,16 @@ def full_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def eligible(member: Member, terms: Terms, on_temporary: bool) -> bool:
+def eligible(member: Member, terms: Terms, on_temporary: bool, pack: PackNumbers = KZ_2020) -> bool:
     """Whether one that waits may have the place."""
     if member.excluded is not None and terms.place_id in member.excluded:
         return False
-    if terms.private and full_years(member.born, terms.admission_from) < PRIVATE_AGE_YEARS:
+    if terms.private and full_years(member.born, terms.admission_from) < pack.private_age_years:
         return False
     if (member.private_only and not terms.private) or (terms.temporary and on_temporary):
         return False
     age = full_years(member.born, terms.first_of_september)
-    return terms.age_from <= age <= terms.age_to and (member.exempt or age < AGE_LIMIT_YEARS)
+    return terms.age_from <= age <= terms.age_to and (member.exempt or age < pack.age_limit_years)
 
 
 def order_for(
@@ -81,5 +79,5 @@ def order_for(
 
 def _eligible(fold: QueueFold, terms: Terms) -> Iterator[tuple[int, Member]]:
     for number, member in fold.order.numbered():
-        if eligible(member, terms, terms.temporary and fold.on_temporary_place(member.child_id)):
+        if eligible(member, terms, terms.temporary and fold.on_temporary_place(member.child_id), fold.pack):
             yield number, member

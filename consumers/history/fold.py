@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from consumers.history.order import Member, QueueOrder
+from consumers.history.packs import KZ_2020, in_kinds, pack_of
 from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.words import Admission, EndCause, Group
@@ -64,7 +65,8 @@ class QueueFold:
     def __init__(self, queue: str) -> None:
         """Take the queue's id (`general/2018`); every locality has its own."""
         self.queue = queue
-        self.order = QueueOrder()
+        self.pack = KZ_2020
+        self.order = QueueOrder(self.pack.general_per_priority)
         self.members: dict[str, Member] = {}
         self.holders: dict[str, Member] = {}
         self._temporary_places: set[str] = set()
@@ -72,8 +74,6 @@ class QueueFold:
         # stand in queues of other kinds are known by application, for their temporary places there count, too.
         self._temporary: dict[str, set[tuple[str, str]]] = {}
         self._child_elsewhere: dict[str, str] = {}
-        # `special` and `sanatorium` queues are matched without choosing (R5.7): an own cancellation excludes there.
-        self._automatic = not queue.startswith("general/")
         self._appliers: dict[type[f.Fact], Callable[[Any], Change | None]] = {
             f.PlaceReleased: self._released,
             f.ApplicationRegistered: self._registered,
@@ -92,6 +92,23 @@ class QueueFold:
             f.AccessRevoked: self._access_over,
             f.AccessUsed: self._access_over,
         }
+
+    @property
+    def automatic(self) -> bool:
+        """Whether places are given without choosing (R5.7): an own cancellation excludes there."""
+        return in_kinds(self.queue, self.pack.automatic)
+
+    @property
+    def immediate(self) -> bool:
+        """Whether access is granted as soon as a place is there, not at an opening (R5.7)."""
+        return in_kinds(self.queue, self.pack.immediate)
+
+    def follow(self, name: str) -> None:
+        """The pack that the next record names (R5.9). Raises: BrokenJournal when it is unknown."""
+        pack = pack_of(name)
+        if pack is not self.pack:
+            self.pack = pack
+            self.order.use_ratio(pack.general_per_priority)
 
     def apply(self, fact: f.Fact) -> Change | None:
         """Fold one fact; the change of the order that it is, if it is one. Raises: BrokenJournal."""
@@ -196,7 +213,7 @@ class QueueFold:
     def _ended(self, fact: f.ReferralEnded) -> None:
         member = self.members.get(fact.application_id)
         refused = fact.cause is EndCause.REFUSED
-        if member is not None and (refused or (self._automatic and fact.cause is EndCause.CANCELLED)):
+        if member is not None and (refused or (self.automatic and fact.cause is EndCause.CANCELLED)):
             member.excluded = (member.excluded or set()) | {fact.place_id}
         if fact.cause is not EndCause.ENROLLED:  # an enrolment on a temporary place begins the stay
             self._leave_temporary(fact.application_id, fact.place_id)

@@ -13,8 +13,6 @@ from sortedcontainers import SortedKeyList
 from schemas.instants import Instant
 from schemas.words import Group
 
-GENERAL_PER_PRIORITY = 3
-
 
 class Member:
     """One application of the queue: where it stands, and what decides which places it may get.
@@ -65,8 +63,9 @@ def _key(member: Member) -> tuple[int, str]:
 class QueueOrder:
     """The three lists of a queue and its phase. Every change is O(log n), every number O(log n)."""
 
-    def __init__(self) -> None:
-        """An empty queue at phase 0."""
+    def __init__(self, ratio: int = 3) -> None:
+        """An empty queue at phase 0. `ratio`: general applications for each priority one (R3.3)."""
+        self._ratio = ratio
         self._lists: dict[Group, SortedKeyList[Member, tuple[int, str]]] = {
             group: SortedKeyList(key=_key) for group in Group
         }
@@ -74,6 +73,11 @@ class QueueOrder:
         self._remembering: dict[str, Member] = {}
         self._returnable_priority = 0
         self.phase = 0
+
+    def use_ratio(self, ratio: int) -> None:
+        """Another pack is in force, perhaps with another ratio; the phase keeps to its bounds (R3.4)."""
+        self._ratio = ratio
+        self._settle()
 
     def size(self, group: Group) -> int:
         """How many applications of the group wait."""
@@ -94,9 +98,9 @@ class QueueOrder:
         self._leave(member)
         general = self.size(Group.GENERAL)
         if member.group is Group.GENERAL and self.size(Group.PRIORITY):
-            self.phase = min(GENERAL_PER_PRIORITY * self._returnable_priority, self.phase + 1)
+            self.phase = min(self._ratio * self._returnable_priority, self.phase + 1)
         elif member.group is Group.PRIORITY:
-            self.phase = max(self.phase - GENERAL_PER_PRIORITY, -general)
+            self.phase = max(self.phase - self._ratio, -general)
         else:
             self._settle()
         member.remembered = self.phase - before
@@ -116,9 +120,7 @@ class QueueOrder:
         if member.remembered:
             taken_back = self.phase - member.remembered
             self._forget(member)
-            self.phase = min(
-                max(taken_back, -self.size(Group.GENERAL)), GENERAL_PER_PRIORITY * self._returnable_priority
-            )
+            self.phase = min(max(taken_back, -self.size(Group.GENERAL)), self._ratio * self._returnable_priority)
 
     def regroup(self, member: Member, group: Group) -> None:
         """Another group at the same submission time (R3.6), on the order or off it."""
@@ -150,7 +152,7 @@ class QueueOrder:
             return rank
         if member.group is Group.PRIORITY:
             return extraordinary + rank + self._general_before(rank)
-        priority = max(0, (rank + self.phase - 1) // GENERAL_PER_PRIORITY)
+        priority = max(0, (rank + self.phase - 1) // self._ratio)
         return extraordinary + rank + min(self.size(Group.PRIORITY), priority)
 
     def rank(self, member: Member) -> int:
@@ -174,7 +176,7 @@ class QueueOrder:
         return zip(count(1), self.in_order(), strict=False)
 
     def _general_before(self, rank: int) -> int:
-        return min(self.size(Group.GENERAL), max(0, GENERAL_PER_PRIORITY * rank - self.phase))
+        return min(self.size(Group.GENERAL), max(0, self._ratio * rank - self.phase))
 
     def _enter(self, member: Member) -> None:
         self._lists[member.group].add(member)
@@ -201,4 +203,4 @@ class QueueOrder:
                 self._forget(member)
             return
         phase = max(self.phase, -self.size(Group.GENERAL))
-        self.phase = min(phase, GENERAL_PER_PRIORITY * self._returnable_priority)
+        self.phase = min(phase, self._ratio * self._returnable_priority)

@@ -4,6 +4,7 @@ from typing import cast
 
 import msgspec
 
+from consumers.history.packs import KZ_2020, PackNumbers, pack_of
 from consumers.history.report import Argument, Deadline, LanguageName, Phrase
 from schemas import facts as f
 from schemas.instants import Instant
@@ -13,9 +14,12 @@ from schemas.words import Subject
 NONE = "none"  # what a message selects on where a value is absent
 
 
-def fact_phrase(fact: f.Fact) -> Phrase:
-    """The phrase of a fact: `fact-` and its type, with its fields as arguments."""
-    return Phrase(f"fact-{type(fact).__name__}", _arguments(fact))
+def fact_phrase(fact: f.Fact, pack: PackNumbers = KZ_2020) -> Phrase:
+    """The phrase of a fact: `fact-` and its type, with its fields and the numbers of its pack as arguments."""
+    arguments = _arguments(fact)
+    if isinstance(fact, f.PlaceOpened):
+        arguments["first"] = pack.open_stage_first
+    return Phrase(f"fact-{type(fact).__name__}", arguments)
 
 
 def rejection_phrase(record: Record, fact: f.Rejected, subject: str) -> Phrase:
@@ -23,7 +27,7 @@ def rejection_phrase(record: Record, fact: f.Rejected, subject: str) -> Phrase:
     about = (fact.application_id, fact.place_id, fact.organisation_id)
     arguments: dict[str, Argument] = {
         "event": Phrase(f"event-{record.cause.type}"),
-        "reason": Phrase(f"reason-{fact.reason}"),
+        "reason": Phrase(f"reason-{fact.reason}", {"first": pack_of(record.pack).open_stage_first}),
         "about": ", ".join(each for each in about if each is not None and each != subject) or NONE,
     }
     return Phrase("fact-Rejected", arguments)

@@ -53,6 +53,7 @@ class _MatchRun:
                 self._look_at_opening()
             self._now = record.time
             try:
+                self._fold.follow(record.pack)
                 self._record(record)
             except (BrokenJournal, ValueError, KeyError) as exc:
                 raise BrokenJournal(f"record {record.sequence} of {record.locality}: {exc}") from exc
@@ -104,22 +105,27 @@ class _MatchRun:
         self._stage.apply(fact)
         if type(fact) is f.PlaceReleased:
             self._released = fact
-        return [fact_phrase(fact)]
+        return [fact_phrase(fact, self._fold.pack)]
 
     def _terms(self) -> Terms | None:
         released = self._released
         return terms_of(released, self._ownerships.get(released.organisation_id)) if released is not None else None
 
     def _await_look(self, record: Record, granted: bool) -> None:
-        """An opening may come in several records: its order is looked at when the last of them is folded."""
+        """An opening may come in several records: its order is looked at when the last of them is folded.
+
+        Where access is granted at once (R5.7), a record of any cause that grants some is looked at by itself.
+        """
         stage = self._stage
         moved, stage.moved = stage.moved, False
         due = record.cause.due
         opening = record.cause.timer is Timer.OPENING and due is not None
-        if not moved and not (opening and granted and stage.stage is Stage.PRIORITY):
+        granted = granted and (opening or self._fold.immediate)
+        if not moved and not (granted and stage.stage is Stage.PRIORITY):
             return
         if self._opening is None and self._may_look():
-            entry = self._entries[-1] if moved else self._add(record, [Phrase("opening-granted")])
+            message = "opening-granted" if opening else "access-granted"
+            entry = self._entries[-1] if moved else self._add(record, [Phrase(message)])
             self._opening = (due if opening and due is not None else Instant(-1), entry)
 
     def _look_at_opening(self) -> None:

@@ -6,16 +6,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from consumers.history.packs import PackNumbers, in_kinds
 from consumers.history.report import Argument, Deadline, Phrase
 from schemas import facts as f
 from schemas.instants import Instant
 from schemas.words import EndCause, Subject
 from schemas.zones import Zone, date_to_day
-
-OPENING_MINUTES = 7 * 60  # R5.2, where no local act says otherwise
-OPEN_STAGE_FIRST = 1000  # R5.5
-# Packs whose general queue gives access at once instead of at the daily opening (R5.7).
-IMMEDIATE_PACKS = frozenset({"kz-2020-immediate"})
 
 
 class Status(StrEnum):
@@ -57,14 +53,14 @@ class Openings:
             first = max(date_to_day(act.in_force_from), self._zone.day_of(at))
             self._acts.append((first, int(hours) * 60 + int(minutes)))
 
-    def next_after(self, now: Instant) -> Instant:
-        """The first opening strictly after a moment."""
+    def next_after(self, now: Instant, pack: PackNumbers) -> Instant:
+        """The first opening strictly after a moment, at the pack's time where no act says otherwise."""
         day = self._zone.day_of(now)
-        opening = self._zone.at(day, self._minutes(day))
-        return opening if opening > now else self._zone.at(day + 1, self._minutes(day + 1))
+        opening = self._zone.at(day, self._minutes(day, pack))
+        return opening if opening > now else self._zone.at(day + 1, self._minutes(day + 1, pack))
 
-    def _minutes(self, day: int) -> int:
-        minutes = OPENING_MINUTES
+    def _minutes(self, day: int, pack: PackNumbers) -> int:
+        minutes = pack.opening_at_minutes
         for first, each in self._acts:
             if first <= day:
                 minutes = each
@@ -184,7 +180,9 @@ class OwnState:
     def _interested(self, _: f.InterestConfirmed) -> None:
         self.interest_until = None
 
-    def outlook(self, numbers: dict[str, Argument], pack: str, automatic: bool, opening: Instant) -> "Outlook":
+    def outlook(
+        self, numbers: dict[str, Argument], queue: str | None, pack: PackNumbers, opening: Instant
+    ) -> "Outlook":
         """Where it stands and what comes next. `numbers`: number, group, in-group and size for one that waits."""
         outlook = Outlook()
         match self.status:
@@ -199,7 +197,7 @@ class OwnState:
                 outlook.say("suspended", None)
             case Status.QUEUED:
                 outlook.next("now-queued", **numbers)
-                self._turn(outlook, numbers, pack, automatic, opening)
+                self._turn(outlook, numbers, queue, pack, opening)
             case Status.REFERRED | None:
                 pass
         for referral in self._referrals.values():
@@ -213,22 +211,23 @@ class OwnState:
         return outlook
 
     def _turn(
-        self, outlook: "Outlook", numbers: dict[str, Argument], pack: str, automatic: bool, opening: Instant
+        self, outlook: "Outlook", numbers: dict[str, Argument], queue: str | None, pack: PackNumbers, opening: Instant
     ) -> None:
         if self.access is not None:
             outlook.say("access", self.access.until, places=self.access.places)
             return
-        if automatic:
+        if in_kinds(queue, pack.automatic):
             outlook.next("next-automatic")
             return
-        if pack in IMMEDIATE_PACKS:
+        if in_kinds(queue, pack.immediate):
             outlook.next("next-immediate")
         else:
             outlook.next("next-opening", opening=opening)
             outlook.by(opening)
         number = numbers["number"]
         assert isinstance(number, int)
-        outlook.next("next-open" if number <= OPEN_STAGE_FIRST else "next-not-open", first=OPEN_STAGE_FIRST)
+        first = pack.open_stage_first
+        outlook.next("next-open" if number <= first else "next-not-open", first=first)
 
 
 def _year_after(day: date) -> date:

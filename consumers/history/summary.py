@@ -74,6 +74,7 @@ def queue_summary(journal: JournalFile, subject: Subject, until: Instant | None,
     ):
         now = until if until is not None else record.time
         try:
+            fold.follow(record.pack)
             for fact in record.facts:
                 fold.apply(fact)
                 places.apply(fact)

@@ -68,7 +68,7 @@ fact-PlaceVacated = Place { $place } was vacated.
 fact-PlaceFilled = Place { $place } was filled: the child is enrolled.
 fact-BulletinIssued = Published in bulletin No. { $number } of { $date }.
 fact-PlacePrioritised = Place { $place } may be chosen by the holders of access until { $until }.
-fact-PlaceOpened = The window of place { $place } has ended: it is open to the first 1000 of the queue.
+fact-PlaceOpened = The window of place { $place } has ended: it is open to the first { $first } of the queue.
 fact-AccessGranted = The turn came: access to choose a place until { $until }; { $places ->
     [one] { $places } place
    *[other] { $places } places
@@ -111,6 +111,7 @@ fact-ChildLeft = The child left place { $place } (application { $application }).
 note-migration = It was taken over from an older queue with its submission time.
 note-private-only = The child was enrolled out of turn before: only places of private organisations are offered.
 opening-granted = An opening gave access to applications of the queue.
+access-granted = Access was given to applications of the queue.
 place-organisation = Organisation { $organisation } “{ $name }”
 place-terms = Birth year { $years }, ages { $from }–{ $to }, language: { $language }; { $group }, { $regime }; { $admission }, admission from { $start }{ $end ->
     [none] {""}
@@ -326,7 +327,7 @@ reason-TOO_OLD = the child is 6 or older
 reason-TOO_MANY_REGISTRATIONS = too many registrations in this locality
 reason-NOT_ELIGIBLE = the child may not have this place
 reason-PROMISED = the place is promised to those before in the order
-reason-OUTSIDE_FIRST_1000 = the queue number is above 1000
+reason-OUTSIDE_FIRST_1000 = the queue number is above { $first }
 
 ## Events
 

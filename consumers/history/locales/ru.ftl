@@ -65,7 +65,7 @@ fact-PlaceVacated = Место { $place } освободилось.
 fact-PlaceFilled = Место { $place } занято: ребёнок зачислен.
 fact-BulletinIssued = Опубликовано в бюллетене № { $number } за { $date }
 fact-PlacePrioritised = Место { $place } могут выбрать обладатели приоритетного доступа до { $until }.
-fact-PlaceOpened = Срок приоритетного доступа к месту { $place } закончился: оно открыто для первой 1000 очереди.
+fact-PlaceOpened = Срок приоритетного доступа к месту { $place } закончился: оно открыто для первых в очереди: { $first }.
 fact-AccessGranted = Очередь подошла: приоритетный доступ к выбору места до { $until }; в списке { $places ->
     [one] { $places } место
     [few] { $places } места
@@ -109,6 +109,7 @@ fact-ChildLeft = Ребёнок выбыл с места { $place } (заявл�
 note-migration = Принято из прежней очереди с её временем подачи.
 note-private-only = Ребёнок уже был зачислен вне общей очереди: предлагаются только места частных организаций.
 opening-granted = При открытии приоритетный доступ получили заявления этой очереди.
+access-granted = Приоритетный доступ получили заявления этой очереди.
 place-organisation = Организация { $organisation } «{ $name }»
 place-terms = Год рождения { $years }, возраст { $from }–{ $to }, язык: { $language }; { $group }, { $regime }; { $admission }, приём с { $start }{ $end ->
     [none] {""}
@@ -337,7 +338,7 @@ reason-TOO_OLD = ребёнку 6 лет или больше
 reason-TOO_MANY_REGISTRATIONS = слишком много регистраций в этом населённом пункте
 reason-NOT_ELIGIBLE = ребёнок не может получить это место
 reason-PROMISED = место обещано стоящим в очереди раньше
-reason-OUTSIDE_FIRST_1000 = номер в очереди больше 1000
+reason-OUTSIDE_FIRST_1000 = номер в очереди больше { $first }
 
 ## События
 

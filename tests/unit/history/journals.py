@@ -26,15 +26,20 @@ from schemas.words import (
     RecallReason,
     Regime,
 )
-from schemas.zones import zone_of
+from schemas.zones import date_to_day, zone_of
 from streams.rules.book import Book
-from streams.rules.pack import PACKS
+from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE, Pack, Schedule
 
 LOCALITY = "710000000"
 QUEUE = "general/2018"
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 TOPICS = {kind: topic for topic, kinds in e.EVENTS_BY_TOPIC.items() for kind in kinds}
+
+
+# Days from 10 June 2021 on which a town changes to another pack.
+TO_IMMEDIATE = Schedule(KZ_2020, ((date_to_day(date(2021, 6, 14)), KZ_2020_IMMEDIATE),))
+TO_SCHEDULED = Schedule(KZ_2020_IMMEDIATE, ((date_to_day(date(2021, 6, 14)), KZ_2020),))
 
 
 def write(path: Path, records: Iterable[Record]) -> Path:
@@ -47,8 +52,13 @@ def write(path: Path, records: Iterable[Record]) -> Path:
 class Town:
     """One locality: verbs become events, the rules decide them, the records pile up."""
 
-    def __init__(self, start: str = "2021-06-10T09:00:00+06:00", locality: str = LOCALITY) -> None:
-        self.book = Book(locality, PACKS["kz-2020"])
+    def __init__(
+        self,
+        start: str = "2021-06-10T09:00:00+06:00",
+        locality: str = LOCALITY,
+        packs: Pack | Schedule = KZ_2020,
+    ) -> None:
+        self.book = Book(locality, packs)
         self.now = int(parse_instant(start))
         self.records: list[Record] = []
         self.count = 0
@@ -145,8 +155,8 @@ class Town:
 class RandomTown(Town):
     """A town whose families act at random on what the journal tells them."""
 
-    def __init__(self, seed: int) -> None:
-        super().__init__()
+    def __init__(self, seed: int, packs: Pack | Schedule = KZ_2020) -> None:
+        super().__init__(packs=packs)
         self.random = random.Random(seed)
         self.names: list[str] = []
         self.places: list[str] = []

@@ -8,15 +8,24 @@ from consumers.history.answer import why
 from consumers.history.fold import QueueFold
 from consumers.history.journal_file import JournalFile
 from schemas.words import EndCause, Group
-from tests.unit.history.journals import QUEUE, NaiveQueue, RandomTown, ended, write
+from streams.rules.pack import KZ_2020, KZ_2020_IMMEDIATE, Pack, Schedule
+from tests.unit.history.journals import QUEUE, TO_IMMEDIATE, TO_SCHEDULED, NaiveQueue, RandomTown, ended, write
 
 SEEDS = range(12)
 STEPS = 220
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_r8_3_every_number_and_its_cause_agree_with_a_naive_sort(seed: int, tmp_path: Path) -> None:
-    town = RandomTown(seed).live(STEPS)
+@pytest.mark.parametrize(
+    ("seed", "packs"),
+    [
+        *((seed, KZ_2020) for seed in SEEDS),
+        *((seed, packs) for seed in range(3) for packs in (KZ_2020_IMMEDIATE, TO_IMMEDIATE, TO_SCHEDULED)),
+    ],
+)
+def test_r8_3_every_number_and_its_cause_agree_with_a_naive_sort(
+    seed: int, packs: Pack | Schedule, tmp_path: Path
+) -> None:
+    town = RandomTown(seed, packs).live(STEPS)
     path = write(tmp_path / "journal.jsonl", town.records)
     naive = NaiveQueue()
     after: dict[int, dict[str, int]] = {0: {}}

@@ -65,6 +65,7 @@ def test_the_pool_agrees_with_a_matching_of_single_places(steps: list[tuple[str,
             del holders[gone]
         elif what == "grant" and complete:
             expected = _placeable([*holders.values(), given_set], places)
+            assert pool.fits(pool.mask(given_set)) == expected
             assert pool.grant(given_set, (Group.GENERAL, key)) == expected
             if expected:
                 holders[key] = given_set
