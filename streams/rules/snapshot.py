@@ -25,6 +25,7 @@ from streams.rules.repeats import Generation
 from streams.rules.state import State
 
 FORMAT = "oryn-book-1"
+BATCH_APPLICATIONS = 1_000
 
 
 class _Phase(Struct, array_like=True):
@@ -51,7 +52,7 @@ class _Snapshot(Struct):
     organisations: list[Organisation]
     acts: list[LocalAct]
     places: list[Place]
-    applications: list[Application]
+    applications: list[msgspec.Raw]
     favoured: list[str]
     phases: list[_Phase]
     kept_recalls: list[_Kept]
@@ -80,6 +81,15 @@ _ENCODER = msgspec.msgpack.Encoder(enc_hook=_encode_hook, order="deterministic")
 _DECODER = msgspec.msgpack.Decoder(_Snapshot, dec_hook=_decode_hook)
 
 
+_APPLICATIONS = msgspec.msgpack.Decoder(list[Application], dec_hook=_decode_hook)
+
+
+def _batches(applications: list[Application]) -> list[msgspec.Raw]:
+    """Read batch by batch, so that what equal applications share again leaves its memory to the next batch."""
+    starts = range(0, len(applications), BATCH_APPLICATIONS)
+    return [msgspec.Raw(_ENCODER.encode(applications[start : start + BATCH_APPLICATIONS])) for start in starts]
+
+
 def snapshot_state(state: State) -> bytes:
     """All that the fold has made, in one piece."""
     return _ENCODER.encode(
@@ -95,7 +105,7 @@ def snapshot_state(state: State) -> bytes:
             organisations=list(state.organisations.values()),
             acts=state.acts,
             places=list(state.places.values()),
-            applications=list(state.applications.values()),
+            applications=_batches(list(state.applications.values())),
             favoured=list(state.favoured),
             phases=[
                 _Phase(queue.id, queue.order.phase, queue.order.remembered)
@@ -142,8 +152,9 @@ def restore_state(snapshot: bytes, packs: Schedule) -> State:
     state.bulletin_hash = read.bulletin_hash
     for place in read.places:
         _restore_place(state, place)
-    for application in read.applications:
-        _restore_application(state, application)
+    for batch in read.applications:
+        for application in _APPLICATIONS.decode(batch):
+            _restore_application(state, application)
     for phase in read.phases:
         order = state.queue(phase.queue).order
         order.phase, order.remembered = phase.phase, phase.remembered
@@ -183,6 +194,8 @@ def _restore_application(state: State, application: Application) -> None:
         on_temporary=kind.on_temporary,
         excluded=kind.excluded,
     )
+    if application.first_applicant_id == application.applicant_id:
+        application.first_applicant_id = application.applicant_id  # one text
     application.benefits = state.interned_benefits(application.benefits)
     application.claim = state.interned_claim(application.claim)
     state.add_application(application)
