@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from consumers.verification.book import Account, Step
+from consumers.verification.book import RANK, Account, Step
 from consumers.verification.findings import Broken
 from consumers.verification.pool import Pool
 from consumers.verification.referrals import first_eligible
@@ -211,9 +211,11 @@ def settle_access(account: Account, step: Step) -> None:
         if queue.automatic:
             _check_waiting(account, queue)
             continue
+        if _before_change_is_done(account, step):
+            continue
         if not queue.pool.settle():
             raise Broken("invariant 3", "the holders of access in {queue} have no different places", queue=queue.name)
-        if queue.immediate and not _goes_on(account, queue, step):
+        if queue.immediate:
             # What ends at the very moment of a timer has a timer of its own behind this one (`timers`).
             check_complete(account, queue, step.since, _turn_key(queue, step))
     for queue in {each.queue.name: each.queue for each in step.revoked}.values():
@@ -276,9 +278,9 @@ def check_complete(account: Account, queue: Queue, moment: int, key: int) -> Non
     queue.touched = False
 
 
-def _goes_on(account: Account, queue: Queue, step: Step) -> bool:
-    """What a change of packs calls for may be several records of its midnight; after them it is looked at."""
-    return step.timer is Timer.OPENING and step.due == account.pack_since and step.subject == queue.name
+def _before_change_is_done(account: Account, step: Step) -> bool:
+    """What a change of packs calls for ends with the openings of its midnight; behind them it is looked at (`timers`)."""
+    return step.timer is not None and step.due == account.pack_since and RANK[step.timer] <= RANK[Timer.OPENING]
 
 
 def _check_offered(queue: Queue) -> None:
