@@ -279,7 +279,7 @@ def check_complete(account: Account, queue: Queue, moment: int, key: int) -> Non
 
 
 def _before_change_is_done(account: Account, step: Step) -> bool:
-    """What a change of packs calls for ends with the openings of its midnight; behind them it is looked at (`timers`)."""
+    """What a change of packs calls for ends with its midnight's openings; behind them it is looked at (`timers`)."""
     return step.timer is not None and step.due == account.pack_since and RANK[step.timer] <= RANK[Timer.OPENING]
 
 

@@ -68,7 +68,8 @@ class Events:
         self._accepted: dict[int, str] = {}
         self._recent: deque[tuple[int, tuple[str, str], int]] = deque()
         self._oldest = 1
-        # Repeats of what this reader has forgotten, by the record that they named: a later one may name either.
+        # Repeats of what this reader has forgotten, with the record that they named. Whether they repeated an id or only
+        # a content it cannot tell: a later one of that id may name either record, or be decided anew.
         self._older: dict[int, int] = {}
 
     def take(self, row: Row) -> None:
@@ -89,7 +90,7 @@ class Events:
             self._check_duplicate(single.sequence, known, cause.type, sequence)
             if known is not None:
                 return
-        elif known is not None:
+        elif known is not None and known not in self._older:
             raise Broken("R8.2", "event {id} was decided by record {known} already", id=cause.event_id, known=known)
         self._by_id[key] = sequence
         self._recent.append((row.time, key, sequence))

@@ -25,9 +25,9 @@ SCHEDULES: dict[str, Pack | Schedule] = {
     "from at once to openings": TO_SCHEDULED,
     "there and back": THERE_AND_BACK,
 }
-# Found among thousands: terms of many sorts that end at the midnight of a change, ended windows of openings, a change of
-# benefits during a referral, ids that come again after a week.
-FOUND = (107, 109, 154, 193, 295, 1228)
+# Found among thousands: terms of many sorts that end at the midnight of a change, ended windows of openings, a change
+# of benefits during a referral, ids that come again after a week.
+FOUND = (107, 109, 154, 193, 295, 1228, 2451)
 
 
 def season(seed: int, packs: Pack | Schedule, steps: int = 300) -> list[bytes]:
