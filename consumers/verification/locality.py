@@ -68,8 +68,8 @@ class Events:
         self._accepted: dict[int, str] = {}
         self._recent: deque[tuple[int, tuple[str, str], int]] = deque()
         self._oldest = 1
-        # Repeats of what this reader has forgotten, with the record that they named. Whether they repeated an id or only
-        # a content it cannot tell: a later one of that id may name either record, or be decided anew.
+        # Repeats of what this reader has forgotten, with the record that they named. Whether they repeated an id or a
+        # content only it cannot tell: a later one of that id may name either record, or be decided anew.
         self._older: dict[int, int] = {}
 
     def take(self, row: Row) -> None:
