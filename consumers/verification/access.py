@@ -211,9 +211,10 @@ def settle_access(account: Account, step: Step) -> None:
         if queue.automatic:
             _check_waiting(account, queue)
             continue
+        served = queue.pool.settle()
         if _before_change_is_done(account, step):
             continue
-        if not queue.pool.settle():
+        if not served:
             raise Broken("invariant 3", "the holders of access in {queue} have no different places", queue=queue.name)
         if queue.immediate:
             # What ends at the very moment of a timer has a timer of its own behind this one (`timers`).
