@@ -69,7 +69,7 @@ class Events:
         self._recent: deque[tuple[int, tuple[str, str], int]] = deque()
         self._oldest = 1
         # Repeats of what this reader has forgotten, with the record that they named. Whether they repeated an id or a
-        # content only it cannot tell: a later one of that id may name either record, or be decided anew.
+        # content only it cannot tell: a later one of that id may name either, or a third, or be decided anew.
         self._older: dict[int, int] = {}
 
     def take(self, row: Row) -> None:
@@ -88,7 +88,7 @@ class Events:
         single = facts[0] if len(facts) == 1 else None
         if isinstance(single, Duplicate):
             self._check_duplicate(single.sequence, known, cause.type, sequence)
-            if known is not None:
+            if known is not None and (single.sequence == known or known not in self._older):
                 return
         elif known is not None and known not in self._older:
             raise Broken("R8.2", "event {id} was decided by record {known} already", id=cause.event_id, known=known)
@@ -98,9 +98,9 @@ class Events:
             self._accepted[sequence] = cause.type
 
     def _check_duplicate(self, named: int, known: int | None, kind: str, sequence: int) -> None:
-        if known is not None:
-            if named not in (known, self._older.get(known)):
-                raise Broken("R8.2", "the first record of this event is {known}, not {named}", known=known, named=named)
+        if known is not None and known not in self._older and named != known:
+            raise Broken("R8.2", "the first record of this event is {known}, not {named}", known=known, named=named)
+        if named == known:
             return
         lawful = 1 <= named < sequence
         if lawful and named >= self._oldest:

@@ -27,7 +27,7 @@ SCHEDULES: dict[str, Pack | Schedule] = {
 }
 # Found among thousands: terms of many sorts that end at the midnight of a change, ended windows of openings, a change
 # of benefits during a referral, ids that come again after a week.
-FOUND = (107, 109, 154, 193, 295, 1228, 2451, 3523)
+FOUND = (107, 109, 154, 193, 295, 1228, 2451, 3523, 4379)
 
 
 def season(seed: int, packs: Pack | Schedule, steps: int = 300) -> list[bytes]:
