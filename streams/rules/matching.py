@@ -119,17 +119,20 @@ class Matching:
         self._assign(demand)
 
     def too_many(self) -> list[tuple[Group, Position]]:
-        """With a deficit: the last holders, by group, of the set that has one place too few.
+        """With a deficit: the last holders, by group, of all those among whom there are places too few.
 
         The last of them in the order is who loses the access: in a matroid, the last element of a circuit is never
-        in the best basis.
+        in the best basis. Of several circuits all count. Their union is the same for every largest flow; a single one
+        would depend on the flow at hand, and a book restored from a snapshot has another.
         """
-        demand = next(each for each in self._numbered if each.unmatched)
         last: dict[Group, Position] = {}
-        for each in self._search(demand)[0]:
-            for group, positions in each.holders.items():
-                if positions and (group not in last or positions[-1] > last[group]):
-                    last[group] = positions[-1]
+        for demand in self._numbered:
+            if not demand.unmatched:
+                continue
+            for each in self._search(demand)[0]:
+                for group, positions in each.holders.items():
+                    if positions and (group not in last or positions[-1] > last[group]):
+                        last[group] = positions[-1]
         return list(last.items())
 
     def _demand(self, applicant: ApplicantClass) -> _Demand:
