@@ -9,7 +9,8 @@ from streams.rules.model import Place
 from streams.rules.queue import Queue
 from streams.rules.step import Step
 
-# Facts in one record of an opening: at most 70 KB in a whole season of Astana, well under a broker's default limit of 1 MB for a message.
+# Facts in one record of an opening: at most 70 KB in a whole season of Astana, well under a broker's default limit
+# of 1 MB for a message.
 OPENING_FACTS_MAX = 500
 
 
