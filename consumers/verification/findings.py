@@ -21,7 +21,10 @@ class Broken(OrynError):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken record. `line` counts from 1, 0: no line's fault (a missing end). `sequence` 0: unknown."""
+    """One broken record. `line` counts from 1, 0: no line's fault (a missing end). `sequence` 0: unknown.
+
+    `partition` and `offset`: where the record stands, when the journal is a topic.
+    """
 
     line: int
     locality: str
@@ -29,6 +32,8 @@ class Finding:
     rule: str
     template: str
     values: dict[str, object] = field(default_factory=dict)
+    partition: int | None = None
+    offset: int | None = None
 
     @property
     def text(self) -> str:

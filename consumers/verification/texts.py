@@ -20,6 +20,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "broken": "The journal is broken.",
         "first": "First broken record",
         "where": "locality {locality}, sequence {sequence}, line {line}",
+        "where_log": "locality {locality}, sequence {sequence}, partition {partition}, offset {offset}",
         "nowhere": "the whole journal",
         "rule": "rule {rule}",
         "more": "{count} broken records were named; with --all there may be more.",
@@ -42,6 +43,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "broken": "Журнал нарушен.",
         "first": "Первая нарушенная запись",
         "where": "населённый пункт {locality}, номер записи {sequence}, строка {line}",
+        "where_log": "населённый пункт {locality}, номер записи {sequence}, раздел {partition}, смещение {offset}",
         "nowhere": "журнал в целом",
         "rule": "правило {rule}",
         "more": "Названо нарушенных записей: {count}; с --all их может быть больше.",
@@ -64,6 +66,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "broken": "Журнал бұзылған.",
         "first": "Бірінші бұзылған жазба",
         "where": "елді мекен {locality}, жазба нөмірі {sequence}, жол {line}",
+        "where_log": "елді мекен {locality}, жазба нөмірі {sequence}, бөлім {partition}, ығысу {offset}",
         "nowhere": "журнал тұтастай",
         "rule": "{rule} қағидасы",
         "more": "Аталған бұзылған жазбалар: {count}; --all арқылы одан көп болуы мүмкін.",
@@ -106,4 +109,7 @@ def where(language: Language, finding: Finding) -> str:
     if not finding.line and not finding.locality:
         return word(language, "nowhere")
     locality = _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", finding.locality[:64]) or "?"
+    if finding.partition is not None:
+        place = {"partition": finding.partition, "offset": finding.offset}
+        return word(language, "where_log", locality=locality, sequence=finding.sequence or "?", **place)
     return word(language, "where", locality=locality, sequence=finding.sequence or "?", line=finding.line or "?")

@@ -3,6 +3,9 @@
 from consumers.history.texts import Language
 
 _RUSSIAN: dict[str, str] = {
+    "the offset does not grow: it follows {last}": "смещение не растёт: оно следует за {last}",
+    "the key is {key!r}, not the locality": "ключ — {key!r}, а не населённый пункт",
+    "the locality belongs to partition {expected}": "населённый пункт относится к разделу {expected}",
     "this belongs to the opening of the queue {queue}": "это относится к открытию очереди {queue}",
     "the opening is at another time of the day": "открытие в другое время дня",
     "place {id} is {stage}, not LISTED": "место {id} — {stage}, а не LISTED",
@@ -207,6 +210,9 @@ _RUSSIAN: dict[str, str] = {
 }
 
 _KAZAKH: dict[str, str] = {
+    "the offset does not grow: it follows {last}": "ығысу өспейді: ол {last} мәнінен кейін тұр",
+    "the key is {key!r}, not the locality": "кілт — {key!r}, елді мекен емес",
+    "the locality belongs to partition {expected}": "елді мекен {expected} бөліміне жатады",
     "this belongs to the opening of the queue {queue}": "бұл {queue} кезегінің ашылуына жатады",
     "the opening is at another time of the day": "ашылу күннің басқа уақытында",
     "place {id} is {stage}, not LISTED": "{id} орны — {stage}, LISTED емес",

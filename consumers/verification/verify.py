@@ -3,7 +3,7 @@
 Memory is bounded by what is alive and by the longest line; nothing of the past is kept but ids.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -14,6 +14,8 @@ from consumers.verification.form import FORM, LOCALITY_PATTERN, Row, moments_of,
 from consumers.verification.locality import LocalityRules
 from consumers.verification.shapes import BulletinIssued
 from consumers.verification.tables import TABLES, PackTable
+from consumers.verification.topic import Entry, LogRecord, LogRules, entries_of
+from consumers.verification.wire import SchemaOf
 
 # The bulletin of a city's 24,297 places is about ten million bytes; what is longer than this is no record.
 LINE_BYTES_MAX = 64 * 1024 * 1024
@@ -76,26 +78,42 @@ class _Locality:
         self.rules: LocalityRules | None = None
         self.judged = True
         self.summary = LocalitySummary(locality)
+        self.last: LogRecord | None = None
 
 
 def verify(source: BinaryIO, options: Options | None = None, progress: Progress | None = None) -> Report:
     """Check a whole journal. `progress` is called now and then with (records, bytes). Raises: OSError of the source."""
-    return _Run(options or Options(), progress).read(source)
+    return _Run(options or Options(), progress).read(_lines(source))
+
+
+def verify_topic(
+    records: Iterable[LogRecord],
+    partitions: int,
+    schema_of: SchemaOf,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check the journal's topic: the committed records of all its `partitions`, each partition's in order.
+
+    Raises: as `schema_of`, but for Malformed, which is a finding; and whatever `records` raises.
+    """
+    return _Run(options or Options(), progress, LogRules(partitions)).read(entries_of(records, schema_of))
 
 
 class _Run:
-    def __init__(self, options: Options, progress: Progress | None) -> None:
+    def __init__(self, options: Options, progress: Progress | None, log: LogRules | None = None) -> None:
         self._options = options
         self._progress = progress
+        self._log = log
         self._known: dict[str, _Locality] = {}
         self._report = Report()
 
-    def read(self, source: BinaryIO) -> Report:
+    def read(self, entries: Iterable[Entry]) -> Report:
         report, enough = self._report, False
-        for number, line, length in _lines(source):
-            report.bytes += length
-            self._line(number, line)
-            if self._progress is not None and number % PROGRESS_LINES == 0:
+        for entry in entries:
+            report.bytes += entry.length
+            self._entry(entry)
+            if self._progress is not None and entry.number % PROGRESS_LINES == 0:
                 self._progress(report.records, report.bytes)
             if len(report.findings) >= self._options.findings_max:
                 enough = True
@@ -108,18 +126,18 @@ class _Run:
             self._ends()
         return report
 
-    def _line(self, number: int, line: bytes | None) -> None:
+    def _entry(self, entry: Entry) -> None:
         locality, sequence = "", 0
         try:
-            if line is None:
-                raise Broken(FORM, "longer than {most} bytes", most=LINE_BYTES_MAX)
-            row = read_row(line, number)
+            if isinstance(entry.line, Broken):
+                raise entry.line
+            row = read_row(entry.line, entry.number)
             locality, sequence = row.shape.locality, row.shape.sequence
-            self._record(row)
+            self._record(row, entry.log)
         except Broken as broken:
-            self._find(number, locality, sequence, broken)
+            self._find(entry.number, locality, sequence, broken, entry.log)
 
-    def _record(self, row: Row) -> None:
+    def _record(self, row: Row, log: LogRecord | None) -> None:
         locality = row.shape.locality
         known = self._known.get(locality)
         if known is None:
@@ -130,8 +148,11 @@ class _Run:
             known = self._known[locality] = _Locality(locality)
         self._report.records += 1
         known.summary.records += 1
+        known.last = log
         try:
             known.chain.take(row)
+            if self._log is not None and log is not None:
+                self._log.check(log, row.shape)
             if self._options.rules and known.judged:
                 self._judge(known, row)
         except Broken:
@@ -173,8 +194,18 @@ class _Run:
                 summary.bulletins += 1
                 summary.last_bulletin, summary.last_bulletin_hash = fact.number, fact.bulletin_hash
 
-    def _find(self, line: int, locality: str, sequence: int, broken: Broken) -> None:
-        self._report.findings.append(Finding(line, locality, sequence, broken.rule, broken.template, broken.values))
+    def _find(self, line: int, locality: str, sequence: int, broken: Broken, log: LogRecord | None = None) -> None:
+        partition, offset = (None, None) if log is None else (log.partition, log.offset)
+        finding = Finding(line, locality, sequence, broken.rule, broken.template, broken.values, partition, offset)
+        self._report.findings.append(finding)
+
+    def _find_end(self, locality: str, broken: Broken) -> None:
+        """A fault that only the end of a locality's journal shows: it stands at its last record."""
+        known = self._known.get(locality)
+        if known is None:
+            self._find(0, locality, 0, broken)
+        else:
+            self._find(known.chain.last_line, locality, known.chain.sequence, broken, known.last)
 
     def _ends(self) -> None:
         """What only the end of the journal can show: an empty one, or one that was cut off."""
@@ -190,40 +221,32 @@ class _Run:
         for locality, expected in sorted(heads.items()):
             known = self._known.get(locality)
             if known is None:
-                self._find(0, locality, 0, Broken("R8.1", "the journal holds nothing of this locality"))
+                self._find_end(locality, Broken("R8.1", "the journal holds nothing of this locality"))
             elif known.chain.hash != expected:
-                self._find(
-                    known.chain.last_line,
-                    locality,
-                    known.chain.sequence,
-                    Broken("R8.1", "the journal ends here, not with the record {expected}", expected=expected),
-                )
+                ends = Broken("R8.1", "the journal ends here, not with the record {expected}", expected=expected)
+                self._find_end(locality, ends)
         if self._options.published is not None:
             for locality, number in self._options.published.missing():
                 if self._options.localities and locality not in self._options.localities:
                     continue
-                known = self._known.get(locality)
-                line, sequence = (known.chain.last_line, known.chain.sequence) if known else (0, 0)
-                self._find(
-                    line,
-                    locality,
-                    sequence,
-                    Broken("R8.1", "bulletin {number} was published, and the journal does not hold it", number=number),
+                lacks = Broken(
+                    "R8.1", "bulletin {number} was published, and the journal does not hold it", number=number
                 )
+                self._find_end(locality, lacks)
 
 
-def _lines(source: BinaryIO) -> Iterator[tuple[int, bytes | None, int]]:
-    """(number from 1, the line without its break, its length); None for a line that is too long, skipped in pieces."""
+def _lines(source: BinaryIO) -> Iterator[Entry]:
+    """The lines of a file without their breaks, numbered from 1; one that is too long is skipped in pieces."""
     number = 0
     while line := source.readline(LINE_BYTES_MAX + 1):
         number += 1
         length = len(line)
         if line.endswith(b"\n"):
-            yield number, line[:-1], length
+            yield Entry(number, line[:-1], length)
         elif length <= LINE_BYTES_MAX:
-            yield number, line, length
+            yield Entry(number, line, length)
         else:
             while line and not line.endswith(b"\n"):
                 line = source.readline(SKIP_BYTES)
                 length += len(line)
-            yield number, None, length
+            yield Entry(number, Broken(FORM, "longer than {most} bytes", most=LINE_BYTES_MAX), length)
