@@ -1,0 +1,143 @@
+"""Brings the books of one partition to the end of the journal, and finds where the inputs go on.
+
+The journal is the authority: each of its records names the input record that it decided. The group's offsets may lie
+behind it (then they are skipped forward) or ahead of it, if all in between became dead letters. Folds, never decides.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from schemas.errors import BrokenJournal
+from schemas.journal import Record
+from streams.allocation.intake import TOPICS, Intake, Refused
+from streams.rules.book import Book
+from streams.rules.pack import Pack, Schedule
+from streams.runtime.errors import UnknownOffset
+from streams.runtime.snapshots import FORM, Snapshot, SnapshotStore
+from streams.runtime.task import Logs, Offsets, Restore
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "journal"
+Packs = Callable[[str], Pack | Schedule]
+Decode = Callable[[bytes | None], Record]
+Progress = Callable[[float], None]
+
+
+class JournalContradicted(BrokenJournal):
+    """The group's offsets say that an event was decided of which the journal does not know."""
+
+
+@dataclass(slots=True)
+class Base:
+    """Books at a position of the journal, and the next input offsets that the journal has named until then."""
+
+    partition: int
+    log_id: str
+    packs: Packs
+    next_offset: int
+    books: dict[str, Book] = field(default_factory=dict)
+    inputs: Offsets = field(default_factory=dict)
+    # Records folded or decided since the last snapshot.
+    unsaved: int = 0
+
+    @classmethod
+    def empty(cls, partition: int, log_id: str, packs: Packs, start: int) -> "Base":
+        """Stand before the first record. Raises: UnknownOffset when the journal has lost its beginning."""
+        if start != 0:
+            raise UnknownOffset(
+                f"{JOURNAL}/{partition} begins at {start}: its first records are gone, and with them the books"
+            )
+        return cls(partition, log_id, packs, 0)
+
+    @classmethod
+    def load(cls, partition: int, store: SnapshotStore | None, log_id: str, packs: Packs) -> "Base | None":
+        """The books of the last snapshot; none if there is none that holds."""
+        snapshot = store.load(partition, log_id) if store is not None else None
+        if snapshot is None:
+            return None
+        try:
+            books = {locality: Book.restore(state, packs(locality)) for locality, state in snapshot.states.items()}
+        except BrokenJournal as exc:
+            log.warning("snapshot not used", extra={"partition": partition, "error": str(exc)})
+            return None
+        return cls(partition, log_id, packs, snapshot.next_offset, books, dict(snapshot.inputs))
+
+    def snapshot(self) -> Snapshot:
+        """The books as bytes."""
+        states = {locality: book.snapshot() for locality, book in self.books.items()}
+        return Snapshot(FORM, self.log_id, self.partition, self.next_offset, dict(self.inputs), states)
+
+    def fold(self, record: Record, offset: int) -> None:
+        """The next record of the partition. Raises: BrokenJournal."""
+        book = self.books.get(record.locality)
+        if book is None:
+            book = self.books[record.locality] = Book(record.locality, self.packs(record.locality))
+        book.apply(record)
+        cause = record.cause
+        if cause.topic is not None:
+            if cause.partition != self.partition or cause.offset is None:
+                raise BrokenJournal(
+                    f"{record.locality}: record {record.sequence} in partition {self.partition} was decided from "
+                    f"{cause.topic}/{cause.partition}: was the number of partitions changed?"
+                )
+            self.inputs[cause.topic] = max(self.inputs.get(cause.topic, 0), cause.offset + 1)
+        self.next_offset = offset + 1
+        self.unsaved += 1
+
+
+def fold_journal(base: Base, decode: Decode, logs: Logs, progress: Progress) -> Restore:
+    """Fold what the journal has beyond the base, up to its end. Raises: BrokenJournal, UnknownOffset."""
+    end = logs.end(JOURNAL, base.partition)
+    if end < base.next_offset:
+        raise UnknownOffset(f"{JOURNAL}/{base.partition} ends at {end}, before {base.next_offset}, where we stood")
+    start = base.next_offset
+    replay = logs.replay(JOURNAL, base.partition, start, end)
+    try:
+        while not replay.done:
+            for message in replay.read():
+                offset = message.offset()
+                assert offset is not None
+                base.fold(decode(message.value()), offset)
+            progress((replay.position - start) / (end - start))
+            yield
+    finally:
+        replay.close()
+    progress(1.0)
+    return base.inputs
+
+
+def find_positions(base: Base, intake: Intake, logs: Logs) -> Restore:
+    """Where each input goes on. Raises: UnknownOffset, JournalContradicted."""
+    offsets: Offsets = {}
+    committed = logs.committed(TOPICS, base.partition)
+    for topic in TOPICS:
+        decided, told = base.inputs.get(topic), committed[topic]
+        begin, end = logs.start(topic, base.partition), logs.end(topic, base.partition)
+        if decided is None and told is None and begin > 0:
+            # Not the same as empty: what stood before `begin` may be undecided, and is gone.
+            raise UnknownOffset(f"{topic}/{base.partition} begins at {begin}, and nothing says what was decided of it")
+        offset = max(decided or begin, told or begin)
+        if not begin <= offset <= end:
+            raise UnknownOffset(f"{topic}/{base.partition} goes from {begin} to {end}; {offset} is next")
+        offsets[topic] = offset
+        yield from _check_skipped(topic, base.partition, max(decided or begin, begin), offset, intake, logs)
+    return offsets
+
+
+def _check_skipped(topic: str, partition: int, start: int, end: int, intake: Intake, logs: Logs) -> Restore:
+    """Whether all that the group is ahead of the journal became dead letters."""
+    replay = logs.replay(topic, partition, start, end)
+    try:
+        while not replay.done:
+            for message in replay.read():
+                if not isinstance(intake.read(topic, message), Refused):
+                    raise JournalContradicted(
+                        f"{topic}/{partition}: the group's offset {end} says that {message.offset()} was decided, "
+                        "but the journal has no record of it"
+                    )
+            yield
+    finally:
+        replay.close()
+    return {}

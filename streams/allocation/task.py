@@ -1,0 +1,269 @@
+"""Decides one partition: its localities' books, between the merged inputs and the journal.
+
+Owns the books, which record is next, and when a timer may fire. One input record becomes one journal record or one
+dead letter; a timer becomes one record. Never commits, never skips, never asks a clock: the loop gives the time.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, Message
+
+from schemas.cloudevents import output_headers
+from schemas.codec import journal_codec, output_codec
+from schemas.errors import BrokenJournal
+from schemas.ids import SchemaIds
+from schemas.instants import Instant
+from schemas.journal import Record
+from schemas.outputs import DeadLetter
+from streams.allocation.intake import TOPICS, Intake, Refused, dead_letter, is_event_time
+from streams.allocation.restore import JOURNAL, Base, find_positions, fold_journal
+from streams.rules.book import Book
+from streams.rules.pack import Pack, Schedule
+from streams.runtime.errors import Misconfigured, UnknownOffset
+from streams.runtime.merge import Merge
+from streams.runtime.metrics import Metrics
+from streams.runtime.settings import Clock, RuntimeSettings
+from streams.runtime.snapshots import SnapshotStore
+from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore
+
+log = logging.getLogger(__name__)
+
+DEAD_LETTERS = "dead-letters"
+NEVER = 1 << 62
+SNAPSHOT_PAUSE_FACTOR = 50
+
+
+class Codecs:
+    """What every partition of a worker shares."""
+
+    def __init__(self, ids: SchemaIds, partitions: int, packs: Callable[[str], Pack | Schedule]) -> None:
+        """Raises: RegistryUnavailable, SchemaMissing."""
+        self.intake = Intake(ids, partitions)
+        self.journal = journal_codec(ids)
+        self.dead_letter = output_codec(DEAD_LETTERS, DeadLetter, ids)
+        self.packs = packs
+
+
+class AllocationTask:
+    """The books of one partition."""
+
+    def __init__(self, partition: int, settings: RuntimeSettings, codecs: Codecs, metrics: Metrics) -> None:
+        """Know nothing yet: `restore` comes first."""
+        self.partition = partition
+        self._settings = settings
+        self._codecs = codecs
+        self._metrics = metrics
+        self._wall = settings.clock is Clock.WALL
+        self._store = SnapshotStore(settings.snapshots / settings.group_id) if settings.snapshots else None
+        self._base: Base | None = None
+        self._offsets: Offsets = {}
+        self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
+        self._next_due = NEVER
+        # The head waits for a deadline before it.
+        self._blocked = False
+        self._saved_at = time.monotonic()
+        self._save_took_s = 0.0
+
+    # Restore.
+
+    def restore(self, logs: Logs) -> Restore:
+        """Fold the journal from where the books stand to its end, then find where the inputs go on."""
+        if self._base is None:
+            log_id = logs.log_id(JOURNAL)
+            self._base = Base.load(self.partition, self._store, log_id, self._codecs.packs)
+            if self._base is not None:
+                try:
+                    yield from self._fold(self._base, logs)
+                except (BrokenJournal, UnknownOffset) as exc:
+                    # The journal has the last word, and it may hold although its cache does not.
+                    log.warning("snapshot not used", extra={"partition": self.partition, "error": str(exc)})
+                    self._base = None
+            if self._base is None:
+                start = logs.start(JOURNAL, self.partition)
+                self._base = Base.empty(self.partition, log_id, self._codecs.packs, start)
+        yield from self._fold(self._base, logs)
+        offsets = yield from find_positions(self._base, self._codecs.intake, logs)
+        self._merge = Merge(TOPICS)
+        for topic, offset in offsets.items():
+            self._merge.start(topic, offset)
+        self._offsets = dict(offsets)
+        self._look_for_due()
+        return offsets
+
+    def _fold(self, base: Base, logs: Logs) -> Restore:
+        progress = self._metrics.restored.labels(str(self.partition)).set
+        return fold_journal(base, self._codecs.journal.decode, logs, progress)
+
+    @property
+    def _state(self) -> Base:
+        assert self._base is not None, "restore comes first"
+        return self._base
+
+    # Intake.
+
+    def put(self, topic: str, message: Message) -> None:
+        """Put a record into the order of time. Raises: Misconfigured for a sender's time where the log's counts."""
+        kind, moment = message.timestamp()
+        if self._wall and kind != TIMESTAMP_LOG_APPEND_TIME:
+            raise Misconfigured(
+                f"{topic} has its senders' times, which anybody could backdate: run `oryn topics apply`, "
+                "or decide by the records' times with `--clock records`"
+            )
+        offset = message.offset()
+        assert offset is not None
+        # A time that can't be an event's must neither hold others back nor move time: it comes out at once.
+        self._merge.put(topic, offset, moment if is_event_time(moment) else 0, (topic, message))
+        self._blocked = False
+
+    def end(self, topic: str, offset: int) -> None:
+        """An input was read to its end."""
+        self._merge.end(topic, offset)
+
+    def end_if(self, topic: str, high: int) -> None:
+        """An input's high watermark as of the last fetch."""
+        self._merge.end_if(topic, high)
+
+    def unsettled(self) -> list[str]:
+        """The inputs that hold time back."""
+        return self._merge.unsettled()
+
+    def waiting(self, topic: str) -> int:
+        """How many records of an input are here and not decided."""
+        return self._merge.waiting(topic)
+
+    def offsets(self) -> Offsets:
+        """The inputs' next offsets."""
+        return self._offsets
+
+    # Time.
+
+    def has_work(self, now_ms: int) -> bool:
+        """Whether the next record is here, or a timer may fire by the clock."""
+        if self._may_fire(now_ms):
+            return True
+        return not self._blocked and self._merge.head() is not None
+
+    def _may_fire(self, now_ms: int) -> bool:
+        if not self._wall or self._next_due > now_ms - self._settings.clock_skew_ms:
+            return False
+        return self._merge.known_until(self._next_due)
+
+    def wants_ends(self, now_ms: int) -> bool:
+        """Whether a timer is due by the clock, and nobody has asked yet what was in time."""
+        if not self._wall or self._next_due > now_ms - self._settings.clock_skew_ms:
+            return False
+        return not self._merge.expects and not self._merge.known_until(self._next_due)
+
+    def expect(self, ends: Mapping[str, int], asked_at_ms: int) -> None:
+        """Read up to these ends, everything is known that was appended before the asking, less the skew."""
+        self._merge.expect(dict(ends), asked_at_ms - self._settings.clock_skew_ms)
+
+    def _look_for_due(self) -> None:
+        dues = (book.next_due() for book in self._state.books.values())
+        self._next_due = min((due for due in dues if due is not None), default=NEVER)
+
+    # Work.
+
+    def work(self, out: Outbox, batch: Batch, now_ms: int) -> None:
+        """Decide in the order of time until nothing is known to be next, or the batch is full."""
+        self._blocked = False
+        while not batch.full:
+            head = self._merge.head()
+            if self._wall and self._next_due <= (head[0] if head is not None else now_ms):
+                # Deadlines come before what is younger, and never before what is older.
+                older_first = head is not None and head[0] < self._next_due
+                if not older_first:
+                    if not self._may_fire(now_ms):
+                        self._blocked = True
+                        return
+                    self._fire(Instant(self._next_due), out, batch)
+                    continue
+            if head is None:
+                return
+            if not self._decide(*head[1], out, batch):
+                return
+
+    def _fire(self, until: Instant, out: Outbox, batch: Batch) -> None:
+        for book in self._state.books.values():
+            if book.is_due(until):
+                self._advance(book, until, out, batch)
+        self._look_for_due()
+
+    def _advance(self, book: Book, until: Instant, out: Outbox, batch: Batch) -> bool:
+        """Fire a book's timers; false if the batch was full before the last of them."""
+        for record in book.advance(until):
+            self._emit(record, out, batch)
+            if batch.full:
+                return not book.is_due(until)
+        return True
+
+    def _decide(self, topic: str, message: Message, out: Outbox, batch: Batch) -> bool:
+        """Decide the head and take it out; false if its timers have filled the batch first."""
+        event = self._codecs.intake.read(topic, message)
+        if isinstance(event, Refused):
+            key, letter, headers = dead_letter(topic, message, event)
+            value = self._codecs.dead_letter.encode(letter)
+            out.produce(DEAD_LETTERS, key, value, headers, letter.at)
+            self._metrics.dead_letters.labels(event.cause.value).inc()
+            log.warning(
+                "dead letter",
+                extra={"topic": topic, "partition": self.partition, "offset": message.offset(), "cause": event.cause},
+            )
+        else:
+            book = self._state.books.get(event.locality)
+            if book is None:
+                book = self._state.books[event.locality] = Book(event.locality, self._codecs.packs(event.locality))
+            moment = Instant(max(event.time, book.time))
+            if book.is_due(moment) and not self._advance(book, moment, out, batch):
+                return False
+            self._emit(book.decide(event), out, batch)
+            if self._wall:
+                self._next_due = min(self._next_due, book.next_due() or NEVER)
+        self._merge.pop()
+        offset = message.offset()
+        assert offset is not None
+        self._offsets[topic] = offset + 1
+        batch.add()
+        return True
+
+    def _emit(self, record: Record, out: Outbox, batch: Batch) -> None:
+        value = self._codecs.journal.encode(record)
+        headers = output_headers(f"{record.locality}:{record.sequence}", "JournalRecord", record.time)
+        out.produce(JOURNAL, record.locality.encode(), value, headers, record.time, self.partition, self._delivered)
+        self._state.unsaved += 1
+        self._metrics.records.labels(JOURNAL).inc()
+        batch.add()
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        offset = message.offset()
+        if error is None and offset is not None:
+            self._state.next_offset = max(self._state.next_offset, offset + 1)
+
+    def committed(self) -> None:
+        """What was decided is in the journal."""
+        self._state.inputs.update(self._offsets)
+
+    # Snapshots.
+
+    def snapshot(self, *, final: bool) -> None:
+        """Save the books when enough has come, or at the end. A failure costs time at the next start, no more."""
+        state, now = self._state, time.monotonic()
+        if self._store is None or not state.unsaved:
+            return
+        if not final:
+            if state.unsaved < self._settings.snapshot_records:
+                return
+            # Books of a nation take long to write: at most a fiftieth of the time goes into it.
+            if now - self._saved_at < SNAPSHOT_PAUSE_FACTOR * self._save_took_s:
+                return
+        try:
+            self._store.save(state.snapshot())
+        except OSError as exc:
+            log.warning("snapshot not saved", extra={"partition": self.partition, "error": str(exc)})
+        else:
+            self._metrics.snapshots.inc()
+        state.unsaved = 0
+        self._saved_at = time.monotonic()
+        self._save_took_s = self._saved_at - now

@@ -1,0 +1,105 @@
+"""What a restoring task asks of Kafka: ends, starts, committed offsets, and passes over a partition.
+
+Owns one admin client and one consumer that belongs to no group. Unknown is an error here, never a number.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from streams.runtime.errors import UnknownOffset
+from streams.runtime.replay import Replay
+from streams.runtime.settings import RuntimeSettings
+
+ASK_TIMEOUT_S = 10.0
+
+
+class KafkaLogs:
+    """Implements `streams.runtime.task.Logs`. Every question may raise KafkaException, and may be asked again."""
+
+    def __init__(self, settings: RuntimeSettings) -> None:
+        """Connect to nothing yet."""
+        self._settings = settings
+        self._admin = AdminClient(dict(settings.client))
+        self._reader: Consumer | None = None
+        self._member: Consumer | None = None
+        self._replay: Replay | None = None
+
+    def ask_group_of(self, member: Consumer) -> None:
+        """Whose group's offsets are meant."""
+        self._member = member
+
+    def log_id(self, topic: str) -> str:
+        """The topic's UUID: a topic that was made again has another one (KIP-516)."""
+        name = self._settings.topic(topic)
+        futures = self._admin.describe_topics(TopicCollection([name]), request_timeout=ASK_TIMEOUT_S)
+        return str(futures[name].result().topic_id)
+
+    def start(self, topic: str, partition: int) -> int:
+        """The first offset that is still there."""
+        return self._ask((topic,), [partition], OffsetSpec.earliest())[partition][topic]
+
+    def end(self, topic: str, partition: int) -> int:
+        """The next offset to be written, open transactions included."""
+        return self.ends((topic,), [partition])[partition][topic]
+
+    def ends(self, topics: Sequence[str], partitions: Sequence[int]) -> dict[int, dict[str, int]]:
+        """Partition -> topic -> the next offset to be written."""
+        return self._ask(topics, partitions, OffsetSpec.latest())
+
+    def _ask(self, topics: Sequence[str], partitions: Sequence[int], spec: OffsetSpec) -> dict[int, dict[str, int]]:
+        names = {self._settings.topic(topic): topic for topic in topics}
+        futures = self._admin.list_offsets(
+            {TopicPartition(name, partition): spec for name in names for partition in partitions},
+            isolation_level=IsolationLevel.READ_UNCOMMITTED,
+            request_timeout=ASK_TIMEOUT_S,
+        )
+        answers: dict[int, dict[str, int]] = {partition: {} for partition in partitions}
+        for where, future in futures.items():
+            offset = future.result().offset
+            if offset < 0:
+                raise UnknownOffset(f"{where.topic}/{where.partition}: offset {offset}")
+            answers[where.partition][names[where.topic]] = offset
+        return answers
+
+    def committed(self, topics: tuple[str, ...], partition: int) -> dict[str, int | None]:
+        """The group's offsets, transactions that are on their way waited for; none where it has none."""
+        assert self._member is not None, "a group's offsets are asked for by a member"
+        names = {self._settings.topic(topic): topic for topic in topics}
+        answers = self._member.committed([TopicPartition(name, partition) for name in names], timeout=ASK_TIMEOUT_S)
+        offsets: dict[str, int | None] = {}
+        for each in answers:
+            if each.error is not None:
+                raise KafkaException(each.error)
+            offsets[names[each.topic]] = each.offset if each.offset >= 0 else None
+        return offsets
+
+    def replay(self, topic: str, partition: int, start: int, end: int) -> Replay:
+        """A pass over committed records; the one before it ends."""
+        if self._reader is None:
+            self._reader = Consumer(self._reader_properties())
+        if self._replay is not None:
+            self._replay.close()
+        self._replay = Replay(self._reader, self._settings.topic(topic), partition, start, end)
+        return self._replay
+
+    def _reader_properties(self) -> dict[str, Any]:
+        return {
+            **self._settings.client,
+            # The client library asks for a name; nothing is ever committed under it.
+            "group.id": f"{self._settings.group_id}-restore",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+            "isolation.level": "read_committed",
+            "fetch.queue.backoff.ms": 10,
+            "fetch.wait.max.ms": 20,
+        }
+
+    def close(self) -> None:
+        """Let go of the reader."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None

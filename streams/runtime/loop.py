@@ -1,0 +1,425 @@
+"""Consume, decide, produce, commit: one Kafka transaction for each turn, for all partitions of this worker.
+
+Owns the group membership, the order of assignment, restore and work, and what happens after each class of error. A
+transaction never spans a poll, so a rebalance always finds everything committed. There is one way to come back from an
+abort, from doubt, from a crash and to a new partition: restore from the log. Never looks into a record.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from threading import Event as Flag
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from schemas.topic_offsets import is_passing
+from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, Misconfigured
+from streams.runtime.logs import KafkaLogs
+from streams.runtime.metrics import Metrics
+from streams.runtime.producer import Delivered, Headers, TransactionalProducer
+from streams.runtime.settings import RuntimeSettings
+from streams.runtime.task import Batch, Restore, Task
+
+log = logging.getLogger(__name__)
+
+IDLE_WAIT_S = 0.1
+# A deadline may fall due at any moment: how often the clock is looked at.
+WATCH_EVERY_S = 0.02
+HELD_RECORDS_MAX = 20_000
+HELD_RECORDS_LOW = 5_000
+METRICS_EVERY_S = 1.0
+
+MakeTask = Callable[[int], Task]
+
+
+class Loop:
+    """One worker of a processor."""
+
+    def __init__(
+        self,
+        settings: RuntimeSettings,
+        topics: tuple[str, ...],
+        make_task: MakeTask,
+        metrics: Metrics,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`topics`: the co-partitioned inputs, without prefix; `make_task`: a partition's task, not yet restored."""
+        self._settings = settings
+        self._topics = topics
+        self._names = {settings.topic(topic): topic for topic in topics}
+        self._make_task = make_task
+        self._metrics = metrics
+        self._clock = clock
+        self._producer = TransactionalProducer(settings)
+        self._tasks: dict[int, Task] = {}
+        self._restoring: dict[int, Restore] = {}
+        self._starting: dict[int, dict[str, int]] = {}
+        self._stopped: dict[int, str] = {}
+        # Tasks whose partitions were revoked a moment ago, and may come back: their state is that of the log.
+        self._parked: dict[int, Task] = {}
+        self._paused: set[tuple[str, int]] = set()
+        self._last_turn = time.monotonic()
+        self._joined = False
+        self._measured_at = 0.0
+        self._logs = KafkaLogs(settings)
+        self._consumer = Consumer(self._consumer_properties())
+        self._logs.ask_group_of(self._consumer)
+
+    def _consumer_properties(self) -> dict[str, Any]:
+        settings = self._settings
+        return {
+            **settings.client,
+            "group.id": settings.group_id,
+            # A restarted worker of the same name gets its partitions back without disturbing the others (KIP-345).
+            "group.instance.id": f"{settings.group_id}-{settings.worker}",
+            # Only `range` gives one member the same partition of every topic; it is an eager assignor.
+            "partition.assignment.strategy": "range",
+            "session.timeout.ms": settings.session_timeout_ms,
+            "heartbeat.interval.ms": max(settings.session_timeout_ms // 5, 100),
+            "max.poll.interval.ms": settings.max_poll_interval_ms,
+            "enable.auto.commit": False,
+            "enable.auto.offset.store": False,
+            "enable.partition.eof": True,
+            "auto.offset.reset": "error",
+            "isolation.level": "read_committed",
+            "fetch.queue.backoff.ms": 20,
+            # An empty answer of the broker, after so long, is the last resort to learn that a topic is at its end.
+            "fetch.wait.max.ms": 50,
+            "queued.max.messages.kbytes": 65_536,
+            "error_cb": self._on_error,
+        }
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.fatal():
+            log.error("consumer failed", extra={"error": error.str()})
+        else:
+            log.warning("consumer disturbed", extra={"error": error.str()})
+
+    # What others may look at, from other threads.
+
+    def live(self) -> str | None:
+        """Why this worker should be restarted; none while it turns."""
+        silent_ms = (time.monotonic() - self._last_turn) * 1_000
+        return f"no turn for {silent_ms:.0f} ms" if silent_ms > self._settings.max_poll_interval_ms else None
+
+    def ready(self) -> dict[str, str]:
+        """What keeps this worker from deciding: reason by partition; empty when it decides."""
+        reasons = {str(partition): reason for partition, reason in list(self._stopped.items())}
+        reasons |= {str(partition): "restoring" for partition in list(self._restoring)}
+        if not self._joined:
+            reasons["group"] = "not joined"
+        return reasons
+
+    # Life.
+
+    def run(self, stop: Flag) -> None:
+        """Work until told to stop. Raises: Fatal, after letting go of everything; nothing undecided is lost by it."""
+        try:
+            self._producer.open()
+            self._consumer.subscribe(
+                list(self._names), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
+            )
+            while not stop.is_set():
+                self._turn()
+            for task in self._working():
+                task.snapshot(final=True)
+        finally:
+            self._producer.close()
+            self._logs.close()
+            self._consumer.close()
+
+    def _turn(self) -> None:
+        self._last_turn = time.monotonic()
+        busy = bool(self._restoring)
+        for message in self._poll(0.0 if busy or self._has_work() else self._wait_s()):
+            self._dispatch(message)
+        self._look_for_ends()
+        self._restore()
+        self._ask_for_ends()
+        self._transact()
+        self._hold_back()
+        for task in self._working():
+            task.snapshot(final=False)
+        if self._last_turn - self._measured_at > METRICS_EVERY_S:
+            self._measure()
+
+    def _working(self) -> list[Task]:
+        return [
+            task
+            for partition, task in self._tasks.items()
+            if partition not in self._restoring and partition not in self._stopped
+        ]
+
+    def _has_work(self) -> bool:
+        now_ms = self._now_ms()
+        return any(task.has_work(now_ms) for task in self._working())
+
+    def _wait_s(self) -> float:
+        now_ms = self._now_ms()
+        return WATCH_EVERY_S if any(task.wants_ends(now_ms) for task in self._working()) else IDLE_WAIT_S
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1_000)
+
+    def _poll(self, wait_s: float) -> list[Message]:
+        # `consume(n, t)` waits for n records or the whole time: take one, then what is there.
+        messages = self._consumer.consume(1, wait_s)
+        if messages:
+            messages += self._consumer.consume(self._settings.batch_records, 0)
+        return messages
+
+    def _dispatch(self, message: Message) -> None:
+        topic = self._names[message.topic() or ""] if message.topic() else ""
+        partition = message.partition()
+        assert partition is not None
+        error = message.error()
+        if error is not None and error.code() != KafkaError._PARTITION_EOF:
+            self._input_failed(error, topic, partition)
+            return
+        task = self._tasks.get(partition)
+        if task is None or partition in self._restoring or partition in self._stopped:
+            return  # fetched before it was paused: it will be fetched again
+        offset = message.offset()
+        assert offset is not None
+        if offset < self._starting[partition][topic]:
+            return
+        if error is not None:
+            task.end(topic, offset)
+        else:
+            task.put(topic, message)
+
+    def _input_failed(self, error: KafkaError, topic: str, partition: int) -> None:
+        if error.code() == KafkaError._AUTO_OFFSET_RESET and partition in self._tasks:
+            if partition not in self._restoring:
+                self._stop(partition, f"{topic}: the next offset is not there: {error.str()}")
+        elif error.code() == KafkaError.FENCED_INSTANCE_ID:
+            raise Fenced(f"another process is {self._settings.worker} of {self._settings.group_id}")
+        elif error.fatal():
+            raise Fatal(error.str())
+        elif not is_passing(error):
+            log.warning("input disturbed", extra={"topic": topic, "partition": partition, "error": error.str()})
+
+    # Assignment: called back from within a poll, where no transaction is open.
+
+    def _on_assign(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        wanted = sorted({each.partition for each in partitions})
+        log.info("assigned", extra={"partitions": wanted})
+        if len(partitions) != len(wanted) * len(self._topics):
+            raise Misconfigured(f"the inputs {sorted(self._names)} must have equally many partitions")
+        # Where to go on is not known before the restore: nothing is fetched until it seeks.
+        everything = [TopicPartition(each.topic, each.partition, _LATEST) for each in partitions]
+        consumer.assign(everything)
+        consumer.pause(everything)
+        self._paused.clear()
+        for partition in wanted:
+            self._begin_restore(partition, self._parked.pop(partition, None))
+        self._parked.clear()
+        self._joined = True
+
+    def _on_revoke(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        log.info("revoked", extra={"partitions": sorted({each.partition for each in partitions})})
+        for partition in {each.partition for each in partitions}:
+            task = self._tasks.pop(partition, None)
+            if task is not None and partition not in self._restoring and partition not in self._stopped:
+                task.snapshot(final=True)
+                self._parked[partition] = task
+            self._forget(partition)
+        self._joined = False
+
+    def _on_lost(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        log.warning("lost", extra={"partitions": sorted({each.partition for each in partitions})})
+        for partition in {each.partition for each in partitions}:
+            self._tasks.pop(partition, None)
+            self._forget(partition)
+        self._joined = False
+
+    def _forget(self, partition: int) -> None:
+        restore = self._restoring.pop(partition, None)
+        if restore is not None:
+            restore.close()
+        self._starting.pop(partition, None)
+        self._stopped.pop(partition, None)
+        self._metrics.forget(partition)
+
+    # Restore, one partition at a time.
+
+    def _begin_restore(self, partition: int, parked: Task | None = None) -> None:
+        task = parked if parked is not None else self._make_task(partition)
+        self._tasks[partition] = task
+        self._starting.pop(partition, None)
+        old = self._restoring.pop(partition, None)
+        if old is not None:
+            old.close()
+        self._restoring[partition] = task.restore(self._logs)
+
+    def _restore(self) -> None:
+        if not self._restoring:
+            return
+        partition, restore = next(iter(self._restoring.items()))
+        try:
+            next(restore)
+        except StopIteration as done:
+            self._resume(partition, done.value)
+        except KafkaException as exc:
+            log.warning("restore disturbed", extra={"partition": partition, "error": str(exc)})
+            time.sleep(IDLE_WAIT_S)
+            self._begin_restore(partition)
+        except Fatal:
+            raise
+        except Exception as exc:  # noqa: BLE001  # whatever it is, this partition must not go on
+            del self._restoring[partition]
+            self._stop(partition, f"restore: {type(exc).__name__}: {exc}", exc)
+
+    def _resume(self, partition: int, offsets: dict[str, int]) -> None:
+        positions = [TopicPartition(self._settings.topic(t), partition, offset) for t, offset in offsets.items()]
+        for position in positions:
+            self._consumer.seek(position)
+        self._consumer.resume([TopicPartition(each.topic, partition) for each in positions])
+        self._starting[partition] = offsets
+        del self._restoring[partition]
+        log.info("restored", extra={"partition": partition, "offsets": offsets})
+
+    def _stop(self, partition: int, reason: str, exc: Exception | None = None) -> None:
+        """An error in our code or in a log: nothing is skipped, the partition waits for somebody to look."""
+        log.error("partition stopped", extra={"partition": partition, "reason": reason}, exc_info=exc)
+        self._stopped[partition] = reason
+        self._consumer.pause([TopicPartition(name, partition) for name in self._names])
+        self._metrics.stopped.labels(str(partition)).set(1)
+
+    # One transaction.
+
+    def _transact(self) -> None:
+        now_ms = self._now_ms()
+        ready = [task for task in self._working() if task.has_work(now_ms)]
+        if not ready:
+            return
+        self._renew_producer()
+        started = time.monotonic()
+        batch = Batch(self._settings.batch_records, self._settings.batch_ms)
+        at_work: Task | None = None
+        try:
+            self._producer.begin()
+            worked = []
+            for task in ready:
+                at_work = task
+                task.work(_Outbox(self._producer, self._settings), batch, now_ms)
+                worked.append(task)
+                if batch.full:
+                    break
+            at_work = None
+            offsets = [
+                TopicPartition(self._settings.topic(topic), task.partition, offset)
+                for task in worked
+                for topic, offset in task.offsets().items()
+            ]
+            self._producer.commit(offsets if batch.records else [], self._consumer.consumer_group_metadata())
+        except Abortable as exc:
+            log.warning("transaction aborted", extra={"reason": str(exc), "records": batch.records})
+            self._metrics.aborted.inc()
+            self._rebuild(ready)
+        except Doubtful as exc:
+            log.warning("transaction in doubt", extra={"reason": str(exc), "records": batch.records})
+            self._metrics.doubtful.inc()
+            self._renew_producer()
+            self._rebuild(ready)
+        except Fatal:
+            raise
+        except Exception as exc:
+            if at_work is None:
+                raise
+            self._undo(at_work, ready, exc)
+        else:
+            for task in worked:
+                task.committed()
+            if batch.records:
+                self._metrics.transaction_seconds.observe(time.monotonic() - started)
+                self._metrics.transaction_records.observe(batch.records)
+
+    def _undo(self, failed: Task, ready: list[Task], exc: Exception) -> None:
+        try:
+            self._producer.abort()
+        except Doubtful:
+            self._renew_producer()
+        self._rebuild([task for task in ready if task is not failed])
+        self._stop(failed.partition, f"{type(exc).__name__}: {exc}", exc)
+
+    def _renew_producer(self) -> None:
+        why = self._producer.must_be_replaced
+        if why is not None:
+            log.info("producer replaced", extra={"reason": why})
+            self._metrics.producers_replaced.inc()
+            self._producer.open()
+
+    def _rebuild(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            self._consumer.pause([TopicPartition(name, task.partition) for name in self._names])
+            self._begin_restore(task.partition)
+
+    # Ends, barriers, back-pressure, figures.
+
+    def _look_for_ends(self) -> None:
+        """An input is at its end if the last answer that brought records said so; the event that says it comes late."""
+        for task in self._working():
+            for topic in task.unsettled():
+                where = TopicPartition(self._settings.topic(topic), task.partition)
+                _, high = self._consumer.get_watermark_offsets(where, cached=True)
+                task.end_if(topic, high)
+
+    def _ask_for_ends(self) -> None:
+        now_ms = self._now_ms()
+        asking = [task for task in self._working() if task.wants_ends(now_ms)]
+        if not asking:
+            return
+        try:
+            ends = self._logs.ends(self._topics, [task.partition for task in asking])
+        except KafkaException as exc:
+            log.warning("ends not known", extra={"error": str(exc)})
+            return
+        for task in asking:
+            task.expect(ends[task.partition], now_ms)
+
+    def _hold_back(self) -> None:
+        """Stop fetching an input of which much is here already, so that memory has a bound."""
+        for task in self._working():
+            for name, topic in self._names.items():
+                waiting, key = task.waiting(topic), (name, task.partition)
+                if waiting > HELD_RECORDS_MAX and key not in self._paused:
+                    self._consumer.pause([TopicPartition(*key)])
+                    self._paused.add(key)
+                elif waiting < HELD_RECORDS_LOW and key in self._paused:
+                    self._consumer.resume([TopicPartition(*key)])
+                    self._paused.discard(key)
+
+    def _measure(self) -> None:
+        self._measured_at = self._last_turn
+        for task in self._working():
+            for topic, offset in task.offsets().items():
+                _, high = self._consumer.get_watermark_offsets(
+                    TopicPartition(self._settings.topic(topic), task.partition), cached=True
+                )
+                if high >= 0:
+                    self._metrics.lag.labels(topic, str(task.partition)).set(max(high - offset, 0))
+
+
+_LATEST = -1
+
+
+class _Outbox:
+    __slots__ = ("_producer", "_settings")
+
+    def __init__(self, producer: TransactionalProducer, settings: RuntimeSettings) -> None:
+        self._producer = producer
+        self._settings = settings
+
+    def produce(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+        timestamp_ms: int,
+        partition: int = -1,
+        delivered: Delivered | None = None,
+    ) -> None:
+        self._producer.produce(self._settings.topic(topic), key, value, headers, timestamp_ms, partition, delivered)

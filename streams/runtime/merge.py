@@ -1,0 +1,121 @@
+"""Puts the co-partitioned inputs of one partition into the order of time. Pure: no clock, no client, no decoding.
+
+The head with the lowest time is next; equal times go by the order of the topics. A topic holds time back while its
+next record is on its way; read to its end, it does not. What must not happen before everything older is known, a
+deadline, asks `known_until`.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+# Nothing is known of a topic.
+NOTHING_KNOWN = -1
+
+
+class _Lane(Generic[Item]):
+    """One topic's part: what was fetched and not yet taken out, and how far it is known."""
+
+    __slots__ = ("at_end", "floor", "goal", "goal_time", "items", "position", "rank", "topic")
+
+    def __init__(self, topic: str, rank: int) -> None:
+        self.topic = topic
+        self.rank = rank
+        self.items: deque[tuple[int, Item]] = deque()
+        # The next offset to be fetched; what stood before it was given to us.
+        self.position = 0
+        self.at_end = False
+        # Every record before this moment is known: it was read up to an end that was asked for after it.
+        self.floor = NOTHING_KNOWN
+        # An end that was asked for, and the moment that is known once it is reached.
+        self.goal: int | None = None
+        self.goal_time = NOTHING_KNOWN
+
+    def advance(self, position: int) -> None:
+        self.position = max(self.position, position)
+        if self.goal is not None and self.position >= self.goal:
+            self.floor, self.goal = max(self.floor, self.goal_time), None
+
+
+class Merge(Generic[Item]):
+    """The inputs of one partition, in order of time."""
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        """Take the topics in the order in which equal times are decided."""
+        self._lanes = [_Lane[Item](topic, rank) for rank, topic in enumerate(topics)]
+        self._by_topic = {lane.topic: lane for lane in self._lanes}
+
+    def start(self, topic: str, offset: int) -> None:
+        """The first offset that will be given."""
+        self._by_topic[topic].position = offset
+
+    def put(self, topic: str, offset: int, time: int, item: Item) -> None:
+        """A record was fetched. Offsets grow; `time` places it, and need not grow."""
+        lane = self._by_topic[topic]
+        assert offset >= lane.position, "records of one topic come in order, none twice"
+        lane.items.append((time, item))
+        lane.at_end = False
+        lane.advance(offset + 1)
+
+    def end(self, topic: str, offset: int) -> None:
+        """The topic was read to its end, which is where the next record will stand."""
+        lane = self._by_topic[topic]
+        lane.at_end = True
+        lane.advance(offset)
+
+    def end_if(self, topic: str, high: int) -> None:
+        """The topic is at its end if nothing lies between what was fetched and the watermark of the last fetch."""
+        lane = self._by_topic[topic]
+        if 0 <= high <= lane.position:
+            lane.at_end = True
+
+    def unsettled(self) -> list[str]:
+        """The topics that hold time back: the next record is on its way, or the end is not yet known."""
+        return [lane.topic for lane in self._lanes if not lane.items and not lane.at_end]
+
+    def waiting(self, topic: str) -> int:
+        """How many records of a topic were fetched and not taken out."""
+        return len(self._by_topic[topic].items)
+
+    def __len__(self) -> int:
+        return sum(len(lane.items) for lane in self._lanes)
+
+    def head(self) -> tuple[int, Item] | None:
+        """The time and the record that are next; none while that is not known, or nothing is there."""
+        best: _Lane[Item] | None = None
+        best_time = 0
+        for lane in self._lanes:
+            if lane.items:
+                time = lane.items[0][0]
+                if best is None or time < best_time:
+                    best, best_time = lane, time
+            elif not lane.at_end:
+                return None
+        return best.items[0] if best is not None else None
+
+    def pop(self) -> Item:
+        """Take the head out."""
+        best = min((lane for lane in self._lanes if lane.items), key=lambda lane: (lane.items[0][0], lane.rank))
+        return best.items.popleft()[1]
+
+    def known_until(self, moment: int) -> bool:
+        """Whether every record older than a moment is known: taken out, or here."""
+        for lane in self._lanes:
+            if lane.floor < moment and not (lane.items and lane.items[0][0] >= moment):
+                return False
+        return True
+
+    def expect(self, ends: dict[str, int], moment: int) -> None:
+        """The ends of the topics, asked for when all older than `moment` had been appended: read up to them, all of
+        that is known."""
+        for topic, end in ends.items():
+            lane = self._by_topic[topic]
+            lane.goal, lane.goal_time = end, moment
+            lane.advance(lane.position)
+
+    @property
+    def expects(self) -> bool:
+        """Whether an end that was asked for is not yet reached."""
+        return any(lane.goal is not None for lane in self._lanes)

@@ -1,0 +1,228 @@
+"""One transactional producer and its life. Owns the translation of Kafka's errors into what has to be done.
+
+Never decides what is written, never repeats a transaction, and never goes on after doubt: then it is thrown away and
+another one is opened, whose `init_transactions` settles what the old one left behind.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, RuntimeFailure
+from streams.runtime.settings import RuntimeSettings
+
+log = logging.getLogger(__name__)
+
+INIT_TRIES_MAX = 10
+INIT_PAUSE_S = 0.5
+RETRIES_MAX = 5
+RETRY_PAUSE_S = 0.1
+# A commit that takes longer may have been delayed on its way, and a delayed one may end a later transaction
+# (KIP-890; librdkafka has no client part of it): the producer is replaced, which bumps its epoch.
+SUSPICIOUS_COMMIT_S = 2.0
+MESSAGE_BYTES_MAX = 17_825_792
+QUEUE_KBYTES_MAX = 262_144
+# The group has gone on without us: its coordinator refuses our offsets, and with them the transaction.
+_LEFT_BEHIND = frozenset(
+    {
+        KafkaError.ILLEGAL_GENERATION,
+        KafkaError.UNKNOWN_MEMBER_ID,
+        KafkaError.REBALANCE_IN_PROGRESS,
+        KafkaError.FENCED_INSTANCE_ID,
+    }
+)
+_FENCING = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})
+
+Headers = Sequence[tuple[str, str | bytes | None]]
+Delivered = Callable[[KafkaError | None, Message], None]
+
+
+class _State(Enum):
+    CLOSED = "closed"
+    READY = "ready"
+    OPEN = "open"
+    DOUBTFUL = "doubtful"
+
+
+class TransactionalProducer:
+    """CLOSED → open() → READY → begin() → OPEN → commit() or abort() → READY; any failure in between → DOUBTFUL."""
+
+    def __init__(self, settings: RuntimeSettings) -> None:
+        """Take the settings; nothing is connected yet. The transactional id is the worker's name in its group."""
+        self._settings = settings
+        self._timeout_s = settings.transaction_timeout_ms / 1_000
+        self.transactional_id = f"{settings.group_id}-{settings.worker}"
+        self._state = _State.CLOSED
+        self._producer: Producer | None = None
+        self._suspect: str | None = None
+
+    @property
+    def must_be_replaced(self) -> str | None:
+        """Why this producer may not begin another transaction; none if it may."""
+        return "doubt" if self._state is _State.DOUBTFUL else self._suspect
+
+    def open(self) -> None:
+        """Connect, fence everybody of the same name and settle their transaction. State: CLOSED or DOUBTFUL.
+
+        Raises: Fatal when Kafka does not answer for long, Fenced. Repeat: yes.
+        """
+        self.close()
+        for attempt in range(1, INIT_TRIES_MAX + 1):
+            producer = Producer(self._properties())
+            try:
+                producer.init_transactions(self._timeout_s)
+            except KafkaException as exc:
+                error = exc.args[0]
+                if error.code() in _FENCING:
+                    raise Fenced(f"transactional id {self.transactional_id}: {error.str()}") from exc
+                log.warning("transactions not initialised", extra={"attempt": attempt, "error": error.str()})
+                del producer
+                time.sleep(INIT_PAUSE_S * attempt)
+                continue
+            self._producer, self._state, self._suspect = producer, _State.READY, None
+            return
+        raise Fatal(f"no transactions for {self.transactional_id} after {INIT_TRIES_MAX} tries: is Kafka reachable?")
+
+    def _properties(self) -> dict[str, Any]:
+        return {
+            **self._settings.client,
+            "transactional.id": self.transactional_id,
+            "transaction.timeout.ms": self._settings.transaction_timeout_ms,
+            # A message that is not delivered by then fails, and with it its transaction.
+            "delivery.timeout.ms": self._settings.transaction_timeout_ms,
+            "request.timeout.ms": min(self._settings.transaction_timeout_ms, 10_000),
+            "enable.idempotence": True,
+            "acks": "all",
+            "partitioner": "murmur2_random",
+            "message.max.bytes": MESSAGE_BYTES_MAX,
+            "queue.buffering.max.messages": 1_000_000,
+            "queue.buffering.max.kbytes": QUEUE_KBYTES_MAX,
+            # The end of a batch flushes; before it, waiting makes fuller requests.
+            "linger.ms": 20,
+            "batch.size": 1_000_000,
+            "compression.type": "lz4",
+            "error_cb": self._on_error,
+        }
+
+    def _on_error(self, error: KafkaError) -> None:
+        # Called from poll and flush in our own thread. A broken connection may have left a request on its way.
+        self._suspect = error.name()
+
+    def begin(self) -> None:
+        """Begin a transaction. State: READY. Raises: Doubtful. Repeat: no."""
+        assert self._state is _State.READY and self._producer is not None, "begin needs a ready producer"
+        try:
+            self._producer.begin_transaction()
+        except KafkaException as exc:
+            raise self._doubt("begin", exc) from exc
+        self._state = _State.OPEN
+
+    def produce(  # a record has so many parts
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+        timestamp_ms: int,
+        partition: int = -1,
+        delivered: Delivered | None = None,
+    ) -> None:
+        """Add a record to the open transaction. Waits while the buffer is full. State: OPEN. Raises: Doubtful."""
+        assert self._state is _State.OPEN and self._producer is not None, "produce needs an open transaction"
+        deadline = None
+        while True:
+            try:
+                self._producer.produce(
+                    topic,
+                    value,
+                    key,
+                    partition,
+                    on_delivery=delivered,
+                    timestamp=timestamp_ms,
+                    headers=list(headers),
+                )
+            except BufferError as exc:
+                deadline = deadline or time.monotonic() + self._timeout_s
+                if time.monotonic() > deadline:
+                    raise self._doubt("produce", exc) from exc
+                self._producer.poll(0.1)
+            except KafkaException as exc:
+                raise self._doubt("produce", exc) from exc
+            else:
+                return
+
+    def commit(self, offsets: list[TopicPartition], group_metadata: object) -> None:
+        """End the open transaction with the inputs' next offsets. State: OPEN. Repeat: no.
+
+        Raises: Abortable when the group has gone on without us (the transaction is aborted), Doubtful, Fenced.
+        """
+        assert self._state is _State.OPEN and self._producer is not None, "commit needs an open transaction"
+        started = time.monotonic()
+        # Without this flush, sending the offsets waits for the linger of the records: 65 ms a transaction.
+        if self._producer.flush(self._timeout_s):
+            raise self._doubt("flush", TimeoutError("records not delivered in time"))
+        if offsets:
+            self._send_offsets(offsets, group_metadata)
+        try:
+            self._repeated(lambda: self._producer.commit_transaction(self._timeout_s))  # type: ignore[union-attr]
+        except KafkaException as exc:
+            raise self._failed("commit", exc) from exc
+        self._state = _State.READY
+        if time.monotonic() - started > SUSPICIOUS_COMMIT_S:
+            self._suspect = "slow commit"
+
+    def _send_offsets(self, offsets: list[TopicPartition], group_metadata: object) -> None:
+        producer = self._producer
+        assert producer is not None
+        try:
+            self._repeated(lambda: producer.send_offsets_to_transaction(offsets, group_metadata, self._timeout_s))
+        except KafkaException as exc:
+            error = exc.args[0]
+            if error.code() not in _LEFT_BEHIND or error.fatal():
+                raise self._failed("send offsets", exc) from exc
+            self.abort()
+            raise Abortable(f"the group has gone on without this worker: {error.str()}") from exc
+
+    def _repeated(self, call: Callable[[], None]) -> None:
+        for attempt in range(1, RETRIES_MAX + 1):
+            try:
+                call()
+            except KafkaException as exc:
+                if not exc.args[0].retriable() or attempt == RETRIES_MAX:
+                    raise
+                self._suspect = "retried"
+                time.sleep(RETRY_PAUSE_S * attempt)
+            else:
+                return
+
+    def abort(self) -> None:
+        """Abort the open transaction. State: OPEN. Raises: Doubtful, Fenced. Repeat: no."""
+        assert self._state is _State.OPEN and self._producer is not None, "abort needs an open transaction"
+        producer = self._producer
+        try:
+            self._repeated(lambda: producer.abort_transaction(self._timeout_s))
+        except KafkaException as exc:
+            raise self._failed("abort", exc) from exc
+        self._state = _State.READY
+
+    def _failed(self, doing: str, exc: KafkaException) -> RuntimeFailure:
+        error = exc.args[0]
+        if error.code() in _FENCING:
+            self._state = _State.DOUBTFUL
+            return Fenced(f"{doing}: transactional id {self.transactional_id} was taken by another process")
+        return self._doubt(doing, exc)
+
+    def _doubt(self, doing: str, exc: Exception) -> Doubtful:
+        self._state = _State.DOUBTFUL
+        return Doubtful(f"{doing}: {exc}")
+
+    def close(self) -> None:
+        """Let go of the producer. An open transaction is left to the next `open`, or to its timeout. Repeat: yes."""
+        if self._producer is not None:
+            self._producer.purge()
+            self._producer.flush(1)
+        self._producer, self._state = None, _State.CLOSED

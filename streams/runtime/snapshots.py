@@ -1,0 +1,78 @@
+"""Snapshot files: one for each partition, a cache of what its log already says. Never the only copy of anything.
+
+A file that is torn, damaged, of another log or of another form is no file: it is logged and the log is read instead.
+"""
+
+import logging
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+log = logging.getLogger(__name__)
+
+FORM = "oryn-snapshot-1"
+_DIGEST_BYTES = 32
+
+
+class Snapshot(Struct, frozen=True, array_like=True):
+    """State at a position of a log. `log_id` tells a log from another one of the same name."""
+
+    form: str
+    log_id: str
+    partition: int
+    # The next offset of the log: everything before it is in `states`.
+    next_offset: int
+    # Input topic -> next offset, as the log says.
+    inputs: dict[str, int]
+    # Locality -> state.
+    states: dict[str, bytes]
+
+
+class SnapshotStore:
+    """The snapshots of one group in one folder. Writes are atomic: a reader sees the old one or the new one."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder is made with the first snapshot."""
+        self._folder = folder
+
+    def _path(self, partition: int) -> Path:
+        return self._folder / f"{partition}.snapshot"
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Replace a partition's snapshot. Raises: OSError, after which the old one is still there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        body = msgspec.msgpack.encode(snapshot)
+        path = self._path(snapshot.partition)
+        # Two workers may share a folder for a moment while a partition moves.
+        draft = path.with_suffix(f".{os.getpid()}.draft")
+        with draft.open("wb") as file:
+            file.write(sha256(body).digest())
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+
+    def load(self, partition: int, log_id: str) -> Snapshot | None:
+        """The snapshot of a partition of this very log; none if there is none that holds."""
+        path = self._path(partition)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            log.warning("snapshot not readable", extra={"path": str(path), "error": str(exc)})
+            return None
+        digest, body = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        try:
+            if sha256(body).digest() != digest:
+                raise ValueError("its digest does not hold")
+            snapshot = msgspec.msgpack.decode(body, type=Snapshot)
+            if (snapshot.form, snapshot.log_id, snapshot.partition) != (FORM, log_id, partition):
+                raise ValueError("of another form, log or partition")
+        except (ValueError, msgspec.MsgspecError) as exc:
+            log.warning("snapshot not used", extra={"path": str(path), "error": str(exc)})
+            return None
+        return snapshot
