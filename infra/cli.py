@@ -1,8 +1,9 @@
 """The root of the `oryn` command: its help, its table of commands, its exit codes.
 
 Owns what all commands share: 0 done, 1 a check failed or input was malformed, 2 wrong usage, 130 interrupted, 141 the
-reader of the output left. A command is the function `command` of the module in `infra/commands/` that bears its name;
-it returns nothing, or its exit code. Never imports a command before it is asked for, so that `oryn --help` is quick.
+reader of the output left. A command is the function `command` of the module in `infra/commands/` that bears its name
+(`dead_letters` for `dead-letters`), or a table of actions there, a `typer.Typer`. It returns nothing, or its exit code.
+Never imports a command before it is asked for, so that `oryn --help` is quick.
 """
 
 import os
@@ -28,6 +29,8 @@ COMMANDS = {
     "simulate": "Decide a file of events and write the journal.",
     "verify": "Check a journal: its sequence, its hashes and what it decided.",
     "why": "Explain an application or a place, record by record.",
+    "settings": "Show every setting, its value and where it came from.",
+    "topics": "Show, check or make the topics of Kafka.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
 MAINTENANCE = {"calendar"}  # commands that need the development environment
@@ -49,7 +52,7 @@ Exit codes: 0 done, 1 a check failed or some input was malformed, 2 wrong usage.
 def load(name: str) -> Any:
     """The parser and body of one command. Raises: OrynError when a package that it needs is not installed."""
     try:
-        body = import_module(f"infra.commands.{name}").command
+        body = import_module(f"infra.commands.{name.replace('-', '_')}").command
     except ModuleNotFoundError as exc:
         if exc.name is None or exc.name.partition(".")[0] in OWN_PACKAGES:
             raise
@@ -57,6 +60,8 @@ def load(name: str) -> Any:
         raise OrynError(
             f"`oryn {name}` needs the package {exc.name}; install it with: pip install 'oryn[{extra}]'"
         ) from exc
+    if isinstance(body, typer.Typer):  # a command of several actions, each with its own options
+        return typer.main.get_command(body)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
     app.command(name)(body)
     return typer.main.get_command(app)

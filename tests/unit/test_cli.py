@@ -8,6 +8,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+import typer
 
 import infra.commands
 from infra.cli import COMMANDS, INTERRUPTED, READER_LEFT
@@ -77,7 +78,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
 
 
 def test_the_table_of_commands_is_the_folder_of_commands() -> None:
-    assert {module.name for module in iter_modules(infra.commands.__path__)} == set(COMMANDS)
+    assert {each.name.replace("_", "-") for each in iter_modules(infra.commands.__path__)} == set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -85,7 +86,8 @@ def test_every_command_has_help(name: str) -> None:
     result = oryn(name, "--help")
     assert result.returncode == 0, result.stderr
     assert f"Usage: oryn {name}" in result.stdout
-    assert import_module(f"infra.commands.{name}").command.__doc__
+    command = import_module(f"infra.commands.{name.replace('-', '_')}").command
+    assert command.info.help if isinstance(command, typer.Typer) else command.__doc__
 
 
 def test_the_version_is_shown() -> None:

@@ -1,0 +1,272 @@
+"""What can be set: one frozen object with a section for each part, its defaults, its bounds, and what each means.
+
+Owns names, defaults, bounds and what must fit together. Never reads the environment or a file: `settings_layers` does,
+once, and says where each value came from. docs/settings.md lists what is here; a test compares the two.
+"""
+
+import dataclasses
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
+
+from schemas.errors import OrynError
+from streams.runtime.settings import Clock
+
+ENVIRONMENT_PREFIX = "ORYN_"
+HOUR_MS = 3_600_000
+PORT_MAX = 65_535
+RECORDS_MAX = 100_000
+# A name goes into group names, transactional ids, file names and labels of metrics.
+NAME = re.compile(r"[A-Za-z0-9._-]{0,100}")
+URL = re.compile(r"[a-z][a-z0-9+]*://.+", re.DOTALL)
+
+# Properties of the client that carry Oryn's promises. Set from outside they would break them without a sign.
+OWN_PROPERTIES = {
+    "acks": "every record is acknowledged by all replicas in sync",
+    "auto.offset.reset": "an unknown offset is never the beginning",
+    "bootstrap.servers": "it is kafka.bootstrap",
+    "enable.auto.commit": "offsets are committed with their effects",
+    "enable.auto.offset.store": "offsets are committed with their effects",
+    "enable.idempotence": "no record is sent twice",
+    "group.id": "it is worker.allocation_group or worker.fan_out_group",
+    "group.instance.id": "it is worker.name",
+    "isolation.level": "only committed records are read",
+    "max.poll.interval.ms": "it is worker.max_poll_interval_ms",
+    "metadata.broker.list": "it is kafka.bootstrap",
+    "partitioner": "a locality's partition is part of the contract",
+    "request.required.acks": "every record is acknowledged by all replicas in sync",
+    "session.timeout.ms": "it is worker.session_timeout_ms",
+    "transaction.timeout.ms": "it is worker.transaction_timeout_ms",
+    "transactional.id": "it is worker.name",
+}
+
+
+class SettingsError(OrynError):
+    """A setting that is unknown, of the wrong type, out of its bounds or at odds with another. Names the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a setting beside its type and default. Bounds include their ends."""
+
+    text: str
+    low: int | None = None
+    high: int | None = None
+    pattern: re.Pattern[str] | None = None
+    # An address: its password is never shown, and never stands in an error.
+    link: bool = False
+    # A name in the environment that others use, too; ours comes first.
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One setting: `kafka.bootstrap`, its type, its default, what it means."""
+
+    path: str
+    kind: Any
+    default: Any
+    about: About
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return ENVIRONMENT_PREFIX + self.path.upper().replace(".", "_")
+
+
+def _leaves(kind: type, prefix: str) -> Iterator[Leaf]:
+    hints = get_type_hints(kind, include_extras=True)
+    for each in dataclasses.fields(kind):
+        hint, path = hints[each.name], prefix + each.name
+        if dataclasses.is_dataclass(hint):
+            yield from _leaves(hint, f"{path}.")  # type: ignore[arg-type]  # a class, for hints name no values
+        else:
+            inner, about = get_args(hint)
+            default = each.default if each.default_factory is dataclasses.MISSING else each.default_factory()
+            yield Leaf(path, inner, default, about)
+
+
+class _Section:
+    """What all sections do."""
+
+    def __post_init__(self) -> None:
+        """Check each value by itself. Raises: SettingsError."""
+        section = type(self).__name__.removesuffix("Settings").lower()
+        for leaf in _leaves(type(self), ""):
+            _check(f"{section}.{leaf.path}", getattr(self, leaf.path), leaf.about)
+
+
+def _check(name: str, value: object, about: About) -> None:
+    if isinstance(value, int):
+        if about.low is not None and value < about.low:
+            raise SettingsError(f"{name}: {value} is below {about.low}")
+        if about.high is not None and value > about.high:
+            raise SettingsError(f"{name}: {value} is above {about.high}")
+    elif isinstance(value, str) and about.pattern is not None and not about.pattern.fullmatch(value):
+        wanted = "an address like scheme://host:port" if about.link else "at most 100 letters, digits, dots, _ and -"
+        raise SettingsError(f"{name}: not {wanted}" + ("" if about.link else f": {value!r}"))
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings(_Section):
+    """Where Kafka is and how to speak to it."""
+
+    bootstrap: Annotated[str | None, About("Brokers, host:port with commas. None: the local stack that runs here.")] = (
+        None
+    )
+    topic_prefix: Annotated[
+        str, About("Before the name of every topic and group; separates environments.", pattern=NAME)
+    ] = ""
+    partitions: Annotated[
+        int | None, About("Of inputs and journal, when they are made. None: as they are, else 12.", low=1, high=10_000)
+    ] = None
+    replicas: Annotated[int | None, About("Of every topic. None: 3 from three brokers on, else 1.", low=1, high=9)] = (
+        None
+    )
+    client: Annotated[
+        Mapping[str, str], About("Further properties of librdkafka, as they are: TLS, SASL, timeouts.")
+    ] = dataclasses.field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse properties that carry promises. Raises: SettingsError."""
+        _Section.__post_init__(self)
+        for name in self.client:
+            if name in OWN_PROPERTIES:
+                raise SettingsError(f"kafka.client: {name} can't be set: {OWN_PROPERTIES[name]}")
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrySettings(_Section):
+    """The Schema Registry, for those who have one."""
+
+    url: Annotated[
+        str | None,
+        About(
+            "The Schema Registry. None: the ids frozen in the package.",
+            pattern=URL,
+            link=True,
+            alias="SCHEMA_REGISTRY_URL",
+        ),
+    ] = dataclasses.field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings(_Section):
+    """The processors: allocation and fan-out. Times in milliseconds."""
+
+    name: Annotated[
+        str, About("Stable name of this worker, unique among those that run; a restart keeps it.", pattern=NAME)
+    ] = "worker-1"
+    clock: Annotated[
+        Clock, About("wall: time is the brokers' and the machine's. records: the records' own (replays, tests).")
+    ] = Clock.WALL
+    clock_skew_ms: Annotated[
+        int, About("How far clocks may differ: a timer waits so long for late records.", low=0, high=HOUR_MS)
+    ] = 1_000
+    transaction_timeout_ms: Annotated[
+        int, About("When brokers end a transaction whose worker is gone.", low=1_000, high=30_000)
+    ] = 20_000
+    max_poll_interval_ms: Annotated[
+        int, About("A worker that is silent for longer loses its partitions.", low=1_000, high=24 * HOUR_MS)
+    ] = 300_000
+    session_timeout_ms: Annotated[
+        int, About("A worker that is gone for longer is replaced by the others.", low=1_000, high=HOUR_MS)
+    ] = 15_000
+    batch_records: Annotated[int, About("Records of one transaction, at most.", low=1, high=RECORDS_MAX)] = 2_000
+    batch_ms: Annotated[int, About("How long one transaction collects, at most.", low=1, high=7_500)] = 500
+    snapshots: Annotated[Path | None, About("Folder of snapshots. None: snapshots/ in the data folder.")] = None
+    snapshot_records: Annotated[
+        int, About("Journal records between two snapshots of a partition, at least.", low=1, high=100_000_000)
+    ] = 50_000
+    health_host: Annotated[str, About("Where /live, /ready and /metrics listen. 0.0.0.0: everywhere.")] = "127.0.0.1"
+    health_port: Annotated[int | None, About("Their port. 0: any free one. None: off.", low=0, high=PORT_MAX)] = None
+    allocation_group: Annotated[str, About("Consumer group of the allocation.", pattern=NAME)] = "oryn-allocation"
+    fan_out_group: Annotated[str, About("Consumer group of the fan-out.", pattern=NAME)] = "oryn-fan-out"
+
+    def __post_init__(self) -> None:
+        """Check the times against each other. Raises: SettingsError."""
+        _Section.__post_init__(self)
+        for name in ("name", "allocation_group", "fan_out_group"):
+            if not getattr(self, name):
+                raise SettingsError(f"worker.{name}: empty")
+        if self.allocation_group == self.fan_out_group:
+            raise SettingsError("worker.fan_out_group: the same as worker.allocation_group")
+        if 2 * self.transaction_timeout_ms >= self.max_poll_interval_ms:  # a commit, then an abort
+            raise SettingsError("worker.transaction_timeout_ms: not below half of worker.max_poll_interval_ms")
+        if self.session_timeout_ms >= self.max_poll_interval_ms:
+            raise SettingsError("worker.session_timeout_ms: not below worker.max_poll_interval_ms")
+        # A batch must fit into its transaction with room for the commit, or the broker aborts it underneath us.
+        if self.batch_ms > self.transaction_timeout_ms // 4:
+            raise SettingsError("worker.batch_ms: above a quarter of worker.transaction_timeout_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSettings(_Section):
+    """The registers for reading."""
+
+    url: Annotated[str | None, About("PostgreSQL. None: the local stack's.", pattern=URL, link=True)] = (
+        dataclasses.field(default=None, repr=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings(_Section):
+    """The live view."""
+
+    url: Annotated[str | None, About("Redis. None: the local stack's.", pattern=URL, link=True)] = dataclasses.field(
+        default=None, repr=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherSettings(_Section):
+    """Publishing events."""
+
+    source: Annotated[str | None, About("Who publishes: the CloudEvents source, e.g. kindergarten/17.")] = None
+    spool: Annotated[Path | None, About("Folder of what could not be sent yet. None: spool/ in the data folder.")] = (
+        None
+    )
+    delivery_timeout_ms: Annotated[
+        int,
+        About("How long a record may take to be acknowledged before it is kept for later.", low=1_000, high=HOUR_MS),
+    ] = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set."""
+
+    data: Annotated[Path, About("Folder of all that Oryn keeps on this machine.")] = Path(".oryn")
+    kafka: KafkaSettings = dataclasses.field(default_factory=KafkaSettings)
+    registry: RegistrySettings = dataclasses.field(default_factory=RegistrySettings)
+    worker: WorkerSettings = dataclasses.field(default_factory=WorkerSettings)
+    postgres: PostgresSettings = dataclasses.field(default_factory=PostgresSettings)
+    redis: RedisSettings = dataclasses.field(default_factory=RedisSettings)
+    publisher: PublisherSettings = dataclasses.field(default_factory=PublisherSettings)
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of snapshots."""
+        return self.worker.snapshots or self.data / "snapshots"
+
+    @property
+    def spool(self) -> Path:
+        """The folder of what could not be sent yet."""
+        return self.publisher.spool or self.data / "spool"
+
+    def topic(self, name: str) -> str:
+        """A topic's name in this environment."""
+        return self.kafka.topic_prefix + name
+
+    def group(self, name: str) -> str:
+        """A consumer group's name in this environment."""
+        return self.kafka.topic_prefix + name
+
+
+@cache
+def leaves() -> Mapping[str, Leaf]:
+    """Every setting by its path, in the order in which they are declared."""
+    return {leaf.path: leaf for leaf in _leaves(Settings, "")}

@@ -1,0 +1,95 @@
+"""From settings to what the parts need: properties of the Kafka client, settings of the runtime, schema ids.
+
+Owns which service is meant where no address is given: the local stack that runs here. Never starts one.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Mapping
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from infra.settings import Settings, SettingsError
+from schemas.ids import FrozenIds, RegistryIds, SchemaIds
+from streams.runtime.settings import RuntimeSettings
+
+ANSWER_TIMEOUT_S = 10
+COMPLAINTS_KEPT = 20
+
+
+class _Complaints(logging.Handler):
+    """Keeps what the client last complained of: the one place where it says why it can't connect."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.last: deque[str] = deque(maxlen=COMPLAINTS_KEPT)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one."""
+        self.last.append(record.getMessage().rpartition("]: ")[2])
+
+
+def kafka_admin(settings: Settings) -> AdminClient:
+    """A connected client for questions and changes. Raises: SettingsError saying why the brokers don't answer."""
+    client = kafka_client(settings)
+    complaints = _Complaints()
+    log = logging.Logger("oryn.kafka-admin")  # of its own, so that nothing is shown twice or by chance
+    log.addHandler(complaints)
+    try:
+        admin = AdminClient(dict(client), logger=log)
+    except KafkaException as exc:
+        raise SettingsError(f"kafka.client: {exc.args[0].str()}") from exc
+    try:
+        admin.list_topics(timeout=ANSWER_TIMEOUT_S)
+    except KafkaException as exc:
+        admin.poll(0)  # brings the complaints
+        said = complaints.last[-1] if complaints.last else exc.args[0].str()
+        raise SettingsError(f"no answer from Kafka at {client['bootstrap.servers']}: {said}") from exc
+    return admin
+
+
+def kafka_client(settings: Settings) -> dict[str, str]:
+    """The properties of every Kafka client. Raises: OrynError where no Kafka is set and none runs here."""
+    return {**settings.kafka.client, "bootstrap.servers": settings.kafka.bootstrap or _local_kafka(settings)}
+
+
+def schema_ids(settings: Settings) -> SchemaIds:
+    """Where schema ids come from. Raises: OrynError without the registry's client library."""
+    return FrozenIds() if settings.registry.url is None else RegistryIds(settings.registry.url)
+
+
+def allocation_runtime(settings: Settings, client: Mapping[str, str]) -> RuntimeSettings:
+    """The settings of the allocation worker."""
+    return _runtime(settings, client, settings.worker.allocation_group)
+
+
+def fan_out_runtime(settings: Settings, client: Mapping[str, str]) -> RuntimeSettings:
+    """The settings of the fan-out worker."""
+    return _runtime(settings, client, settings.worker.fan_out_group)
+
+
+def _runtime(settings: Settings, client: Mapping[str, str], group: str) -> RuntimeSettings:
+    worker = settings.worker
+    return RuntimeSettings(
+        client=client,
+        group_id=settings.group(group),
+        worker=worker.name,
+        topic_prefix=settings.kafka.topic_prefix,
+        clock=worker.clock,
+        clock_skew_ms=worker.clock_skew_ms,
+        transaction_timeout_ms=worker.transaction_timeout_ms,
+        max_poll_interval_ms=worker.max_poll_interval_ms,
+        session_timeout_ms=worker.session_timeout_ms,
+        batch_records=worker.batch_records,
+        batch_ms=worker.batch_ms,
+        snapshots=settings.snapshots,
+        snapshot_records=worker.snapshot_records,
+    )
+
+
+def _local_kafka(settings: Settings) -> str:
+    raise SettingsError(
+        f"no Kafka: no local stack runs in {settings.data}. Start one with `oryn stack up`, or name the brokers in "
+        "ORYN_KAFKA_BOOTSTRAP=host:port"
+    )
