@@ -1,1 +1,1 @@
-"""What a kindergarten's system or a portal installs: publish events, lose and double none, learn what became of them."""
+"""What a kindergarten's system installs: publish events, lose and double none, learn what became of them."""

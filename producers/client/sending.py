@@ -3,8 +3,8 @@
 A batch is answered in full before the next one begins, so there is never anything behind a failed event that could
 overtake it: idempotence keeps the order inside a partition, and a batch ends where a locality goes on in another topic
 (`Ordering.LOCALITY`). After any failure the producer is replaced and what was not confirmed is sent again, under the
-same event ids. Never decides what is sent, and never gives an event up for the time it takes: only the brokers' word that they
-will never take it sets it aside.
+same event ids. Never decides what is sent, and never gives an event up for the time it takes: only the brokers' word
+that they will never take it sets it aside.
 """
 
 import functools
@@ -147,7 +147,9 @@ class Sending:
 
     def _produce(self, producer: Producer, event: SpooledEvent, answers: Answers) -> bool:
         """Hand an event to the client library; false if it refuses it, which is the event's answer then."""
-        headers = event_headers(event.event_id, event.source, event.type, event.time)
+        headers: list[tuple[str, str | bytes | None]] = [
+            *event_headers(event.event_id, event.source, event.type, event.time)
+        ]
         while True:
             try:
                 producer.produce(

@@ -161,8 +161,7 @@ class Spool:
         try:
             with self._transaction(durable=True):
                 for ticket in tickets:
-                    marks = "?, ?, ?, ?, ?, ?, ?, ?"
-                    self._connection.executemany(f"INSERT INTO waiting VALUES ({marks})", ticket.rows)
+                    self._connection.executemany("INSERT INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ticket.rows)
                     if ticket.checkpoint is not None:
                         self._put_checkpoint(ticket.checkpoint)
         except sqlite3.Error as exc:

@@ -1,4 +1,4 @@
-"""From an event to what the spool keeps. Every record is read as the worker will read it before anything is accepted."""
+"""From an event to what the spool keeps: every record is first read as the worker will read it."""
 
 import datetime
 from typing import Final
