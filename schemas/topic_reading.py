@@ -17,6 +17,7 @@ from typing import Final
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from schemas.errors import OrynError
+from schemas.murmur2 import partition_of
 from schemas.topic_offsets import (
     Extent,
     OffsetLost,
@@ -70,12 +71,13 @@ class TopicReading:
         topic: str,
         *,
         partitions: Iterable[int] | None = None,
+        keys: Iterable[bytes] | None = None,
         start: Mapping[int, int] | None = None,
         follow: bool = False,
         progress: Progress | None = None,
         limits: Limits | None = None,
     ) -> None:
-        """Ask where the partitions (default: all) begin and end.
+        """Ask where the partitions begin and end: those named, or those that `keys` belong to; without both, all.
 
         `start`: the first offset wanted, of the partitions that it names; the others are read from their beginning.
         `follow`: go on behind the end, without end. `progress(done, total)`: offsets passed of those up to the end,
@@ -89,7 +91,16 @@ class TopicReading:
         self._consumer = Consumer(_settings(client), logger=client_log)
         try:
             silence_s = self._limits.silence_s
-            wanted = sorted(partitions) if partitions is not None else partitions_of(self._consumer, topic, silence_s)
+            known = partitions_of(self._consumer, topic, silence_s)
+            self.partition_count = len(known)
+            if partitions is not None:
+                wanted = sorted(partitions)
+                if not set(wanted) <= set(known):
+                    raise TopicMissing(f"topic {topic}: it has {len(known)} partitions, not {wanted[-1] + 1}")
+            elif keys is not None:
+                wanted = sorted({partition_of(key, len(known)) for key in keys})
+            else:
+                wanted = list(known)
             self.extents: dict[int, Extent] = extents(client, topic, wanted, silence_s)
             # Partition -> the next offset to be seen: everything before it was yielded, or was no record.
             self.positions = {each: self._first(each, start or {}) for each in self.extents}

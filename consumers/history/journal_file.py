@@ -5,11 +5,7 @@ bytes, and only those that can matter are decoded. Never holds more than one rec
 """
 
 import re
-import shutil
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -160,22 +156,6 @@ class JournalFile:
                 if len(known) > HINT_CANDIDATES_MAX:
                     return ()
         return nearest(subject, (each.decode("ascii", "replace") for each in known))
-
-
-@contextmanager
-def open_journal(path: str, progress: Progress | None = None) -> Iterator[JournalFile]:
-    """The journal at a path; `-` is standard input, kept in a temporary file because it is read more than once.
-
-    Raises: OSError when it can't be read.
-    """
-    if path != "-":
-        Path(path).open("rb").close()
-        yield JournalFile(Path(path), progress)
-        return
-    with tempfile.NamedTemporaryFile(prefix="oryn-journal-", suffix=".jsonl") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-        copy.flush()
-        yield JournalFile(Path(copy.name), progress)
 
 
 def decode(line: bytes, number: int) -> Record:

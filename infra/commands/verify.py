@@ -5,21 +5,22 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
 from rich.table import Table
 from rich.text import Text
 
 from consumers.history.texts import Language, language_of
 from consumers.verification import texts
 from consumers.verification.bulletins import Published, read_published
-from consumers.verification.verify import Options, Report, verify
+from consumers.verification.verify import Options, Report, verify, verify_topic
+from infra.journal_source import HELP, JournalSource, LiveJournal, shown_progress
+from infra.settings_options import KafkaOption, PrefixOption, SettingsOption
 from schemas.errors import Malformed
 
 BROKEN = 1
@@ -30,8 +31,8 @@ GARBAGE_OBJECTS = 200_000
 HEAD_PATTERN = re.compile(r"(?:([0-9]{9})=)?([0-9a-f]{64})")
 
 
-def command(
-    journal: Annotated[str, typer.Argument(help="Journal file (JSON Lines); - reads standard input.")],
+def command(  # noqa: PLR0913, PLR0917  # one for each option
+    journal: Annotated[str, typer.Argument(help=HELP)],
     bulletins: Annotated[
         Path | None,
         typer.Option(
@@ -58,20 +59,25 @@ def command(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress and no table, only what is broken.")
     ] = False,
+    settings: SettingsOption = None,
+    kafka: KafkaOption = None,
+    prefix: PrefixOption = None,
 ) -> int:
     """Check a journal: every hash, every bulletin, and every decision against the rules, from the facts alone.
 
     Names the first broken record: locality, sequence, line, what is wrong and which rule it breaks. Exit code 1: the
-    journal is broken or cut off. Shares no code with what decides.
+    journal is broken or cut off. Shares no code with what decides. Of the live topic, read to the end that it has now,
+    the keys, partitions and offsets are checked as well.
 
       oryn verify journal.jsonl --head 710000000=HASH --bulletins published/
+
+      oryn verify kafka:
     """
     language = lang or language_of(os.environ)
     heads, bare, wrong = _heads(head or [])
     if wrong:
         return _complain(f"--head {wrong}: expected LOCALITY=HASH or HASH, with 64 hexadecimal digits", USAGE)
-    if journal != "-" and not Path(journal).is_file() and not Path(journal).is_fifo():
-        return _complain(f"{journal}: there is no such file", USAGE)
+    source = JournalSource(journal, settings, kafka, prefix).check("JOURNAL")
     try:
         published = None if bulletins is None else read_published(bulletins)
     except Malformed as exc:
@@ -81,8 +87,7 @@ def command(
     # What is alive lives long: looking for garbage among it over and over would only cost time.
     gc.set_threshold(GARBAGE_OBJECTS)
     try:
-        with _opened(journal) as source, _progress(journal, language, quiet=quiet) as progress:
-            report = verify(source, options, progress)
+        report = _check(source, options, language, quiet=quiet)
     except OSError as exc:
         return _complain(f"{journal}: {exc.strerror or exc}", BROKEN)
     _show(report, language, published, time.perf_counter() - started, quiet=quiet)
@@ -104,32 +109,23 @@ def _heads(given: list[str]) -> tuple[dict[str, str], str | None, str | None]:
     return heads, bare, None
 
 
-@contextmanager
-def _opened(journal: str) -> Iterator[BinaryIO]:
-    if journal == "-":
-        yield sys.stdin.buffer
-        return
-    with Path(journal).open("rb", buffering=BUFFER_BYTES) as file:
-        yield file
+def _check(source: JournalSource, options: Options, language: Language, *, quiet: bool) -> Report:
+    with shown_progress(source, texts.word(language, "progress"), quiet=quiet) as shown:
+        if source.live:
+            with LiveJournal(source, localities=options.localities, report=shown) as live:
+                return verify_topic(live.records(), live.reading.partition_count, live.schema_of, options)
+        with _opened(source) as (file, size):
+            return verify(file, options, None if shown is None else lambda _, done: shown(done, size))
 
 
 @contextmanager
-def _progress(journal: str, language: Language, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
+def _opened(source: JournalSource) -> Iterator[tuple[BinaryIO, int | None]]:
+    if source.standard_input:
+        yield sys.stdin.buffer, None
         return
-    total = None if journal == "-" else Path(journal).stat().st_size or None
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(texts.word(language, "progress"), total=total)
-        yield lambda _, done: progress.update(task, completed=done)
+    path = Path(source.text)
+    with path.open("rb", buffering=BUFFER_BYTES) as file:
+        yield file, path.stat().st_size or None
 
 
 def _show(report: Report, language: Language, published: Published | None, seconds: float, *, quiet: bool) -> None:

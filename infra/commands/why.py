@@ -2,19 +2,18 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from consumers.history.answer import LIMIT_DEFAULT, BadTime, why
-from consumers.history.journal_file import AmbiguousSubject, Kind, UnknownSubject, open_journal
+from consumers.history.journal_file import AmbiguousSubject, JournalFile, Kind, UnknownSubject
 from consumers.history.rendering import lines, show, to_json
 from consumers.history.report import Report
 from consumers.history.texts import Language, Texts, language_of
+from infra.journal_source import HELP, JournalSource, journal_file, shown_progress
+from infra.settings_options import KafkaOption, PrefixOption, SettingsOption
 from schemas.errors import BrokenJournal
 from schemas.zones import zone_of
 
@@ -23,14 +22,14 @@ USAGE = 2
 LIMIT_MAX = 10_000_000
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917  # one for each option
     subject: Annotated[
         str,
         typer.Argument(
             metavar="SUBJECT", help="The id of an application, a place, an organisation or a queue (general/2018)."
         ),
     ],
-    journal: Annotated[str, typer.Option(help="The journal file; - is standard input.", show_default=False)],
+    journal: Annotated[str, typer.Option(help=HELP, show_default=False)],
     locality: Annotated[str | None, typer.Option(help="The KATO code, where several localities know the id.")] = None,
     kind: Annotated[Kind | None, typer.Option(help="What the id means, where it means several things.")] = None,
     lang: Annotated[
@@ -44,6 +43,9 @@ def command(
     limit: Annotated[
         int, typer.Option(min=1, max=LIMIT_MAX, help="Records named for one cause, and applications of one order.")
     ] = LIMIT_DEFAULT,
+    settings: SettingsOption = None,
+    kafka: KafkaOption = None,
+    prefix: PrefixOption = None,
 ) -> int:
     """Explain an application or a place: what happened, why, and which records of the journal prove it.
 
@@ -53,9 +55,14 @@ def command(
     """
     language = lang or language_of(os.environ)
     texts = Texts(language, zone_of(locality or ""))
+    source = JournalSource(journal, settings, kafka, prefix)
+    localities = () if locality is None else (locality,)
     try:
-        with _progress(texts) as progress, open_journal(journal, progress) as file:
-            report = why(file, subject, locality, kind, at, limit)
+        with (
+            journal_file(source, texts.word("progress"), localities=localities) as path,
+            shown_progress(JournalSource(str(path)), texts.word("progress")) as shown,
+        ):
+            report = why(JournalFile(path, shown), subject, locality, kind, at, limit)
     except BadTime as exc:
         return _complain(texts.word("error-time", text=str(exc)), USAGE)
     except UnknownSubject as exc:
@@ -88,18 +95,6 @@ def _write(report: Report, language: Language, json: bool) -> None:
     else:
         for line in lines(report, texts, zone):
             sys.stdout.buffer.write(line.encode() + b"\n")  # UTF-8 whatever the locale: the words need it
-
-
-@contextmanager
-def _progress(texts: Texts) -> Iterator[Callable[[int, int], None] | None]:
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(texts.word("progress"), total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _complain(said: str, code: int) -> int:
