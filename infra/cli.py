@@ -29,8 +29,11 @@ COMMANDS = {
     "simulate": "Decide a file of events and write the journal.",
     "verify": "Check a journal: its sequence, its hashes and what it decided.",
     "why": "Explain an application or a place, record by record.",
+    "journal": "Write the journal as a file, show a record, follow it as it grows.",
     "settings": "Show every setting, its value and where it came from.",
     "topics": "Show, check or make the topics of Kafka.",
+    "worker": "Decide events live, over Kafka.",
+    "fan-out": "Tell what the journal says: outcomes, messages, bulletins.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
 MAINTENANCE = {"calendar"}  # commands that need the development environment

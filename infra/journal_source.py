@@ -5,7 +5,7 @@ what it reads, and never writes to a cluster.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from infra.settings_layers import load_settings
 from infra.settings_services import kafka_client, schema_ids
 from schemas.errors import BrokenJournal, Malformed
 from schemas.topic_offsets import TopicMissing, TopicUnavailable
-from schemas.topic_reading import Limits, TopicReading
+from schemas.topic_reading import Limits, Start, TopicReading
 
 LIVE: Final = "kafka:"
 JOURNAL_TOPIC: Final = "journal"
@@ -73,7 +73,7 @@ class LiveJournal:
         source: JournalSource,
         *,
         localities: Iterable[str] = (),
-        start: Mapping[int, int] | None = None,
+        start: Start | None = None,
         follow: bool = False,
         report: Report | None = None,
     ) -> None:

@@ -40,6 +40,7 @@ FETCH_WAIT_MS: Final = "20"
 READ_AHEAD_KBYTES: Final = "65536"
 FOREVER: Final = 1 << 63
 Progress = Callable[[int, int], None]
+Start = Callable[[Mapping[int, Extent]], Mapping[int, int]]
 
 
 class TransactionOpen(OrynError):
@@ -72,14 +73,15 @@ class TopicReading:
         *,
         partitions: Iterable[int] | None = None,
         keys: Iterable[bytes] | None = None,
-        start: Mapping[int, int] | None = None,
+        start: Mapping[int, int] | Start | None = None,
         follow: bool = False,
         progress: Progress | None = None,
         limits: Limits | None = None,
     ) -> None:
         """Ask where the partitions begin and end: those named, or those that `keys` belong to; without both, all.
 
-        `start`: the first offset wanted, of the partitions that it names; the others are read from their beginning.
+        `start`: the first offset wanted, of the partitions that it names, or a function that says so when it is told
+        where they begin and end; the others are read from their beginning.
         `follow`: go on behind the end, without end. `progress(done, total)`: offsets passed of those up to the end,
         told after each look for records, at least once in `POLL_S`; it may raise to stop.
 
@@ -103,7 +105,8 @@ class TopicReading:
                 wanted = list(known)
             self.extents: dict[int, Extent] = extents(client, topic, wanted, silence_s)
             # Partition -> the next offset to be seen: everything before it was yielded, or was no record.
-            self.positions = {each: self._first(each, start or {}) for each in self.extents}
+            firsts = start(self.extents) if callable(start) else start or {}
+            self.positions = {each: self._first(each, firsts) for each in self.extents}
         except BaseException:
             self._consumer.close()
             raise
