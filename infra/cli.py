@@ -32,6 +32,7 @@ COMMANDS = {
     "journal": "Write the journal as a file, show a record, follow it as it grows.",
     "settings": "Show every setting, its value and where it came from.",
     "topics": "Show, check or make the topics of Kafka.",
+    "dead-letters": "Records that are no events: list them, look at one, send one again.",
     "worker": "Decide events live, over Kafka.",
     "fan-out": "Tell what the journal says: outcomes, messages, bulletins.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",

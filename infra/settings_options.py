@@ -19,3 +19,11 @@ ClockOption: TypeAlias = Annotated[
     Clock | None, typer.Option("--clock", help="Time: the brokers' (wall) or the records' own (records).")
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Write one JSON document.")]
+NameOption: TypeAlias = Annotated[
+    str | None, typer.Option("--name", help="Stable name of this worker; each that runs needs its own.")
+]
+HealthPortOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--health-port", metavar="PORT", help="Serve /live, /ready and /metrics; 0: any free port."),
+]
+QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]

@@ -14,7 +14,7 @@ from streams.allocation.intake import TOPICS, Intake, Refused
 from streams.rules.book import Book
 from streams.rules.pack import Pack, Schedule
 from streams.runtime.errors import UnknownOffset
-from streams.runtime.snapshots import FORM, Snapshot, SnapshotStore
+from streams.runtime.snapshots import FORM, Saver, Snapshot
 from streams.runtime.task import Logs, Offsets, Restore
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,9 @@ class Base:
         return cls(partition, log_id, packs, 0)
 
     @classmethod
-    def load(cls, partition: int, store: SnapshotStore | None, log_id: str, packs: Packs) -> "Base | None":
+    def load(cls, partition: int, saver: Saver, log_id: str, packs: Packs) -> "Base | None":
         """The books of the last snapshot; none if there is none that holds."""
-        snapshot = store.load(partition, log_id) if store is not None else None
+        snapshot = saver.load(partition, log_id)
         if snapshot is None:
             return None
         try:

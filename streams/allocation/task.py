@@ -5,7 +5,6 @@ dead letter; a timer becomes one record. Never commits, never skips, never asks 
 """
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, Message
@@ -25,14 +24,13 @@ from streams.runtime.errors import Misconfigured, UnknownOffset
 from streams.runtime.merge import Merge
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import Clock, RuntimeSettings
-from streams.runtime.snapshots import SnapshotStore
+from streams.runtime.snapshots import Saver
 from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore
 
 log = logging.getLogger(__name__)
 
 DEAD_LETTERS = "dead-letters"
 NEVER = 1 << 62
-SNAPSHOT_PAUSE_FACTOR = 50
 
 
 class Codecs:
@@ -56,15 +54,13 @@ class AllocationTask:
         self._codecs = codecs
         self._metrics = metrics
         self._wall = settings.clock is Clock.WALL
-        self._store = SnapshotStore(settings.snapshots / settings.group_id) if settings.snapshots else None
+        self._saver = Saver(settings.snapshot_store(), settings.snapshot_records)
         self._base: Base | None = None
         self._offsets: Offsets = {}
         self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
         self._next_due = NEVER
         # The head waits for a deadline before it.
         self._blocked = False
-        self._saved_at = time.monotonic()
-        self._save_took_s = 0.0
 
     # Restore.
 
@@ -72,7 +68,7 @@ class AllocationTask:
         """Fold the journal from where the books stand to its end, then find where the inputs go on."""
         if self._base is None:
             log_id = logs.log_id(JOURNAL)
-            self._base = Base.load(self.partition, self._store, log_id, self._codecs.packs)
+            self._base = Base.load(self.partition, self._saver, log_id, self._codecs.packs)
             if self._base is not None:
                 try:
                     yield from self._fold(self._base, logs)
@@ -249,21 +245,7 @@ class AllocationTask:
 
     def snapshot(self, *, final: bool) -> None:
         """Save the books when enough has come, or at the end. A failure costs time at the next start, no more."""
-        state, now = self._state, time.monotonic()
-        if self._store is None or not state.unsaved:
-            return
-        if not final:
-            if state.unsaved < self._settings.snapshot_records:
-                return
-            # Books of a nation take long to write: at most a fiftieth of the time goes into it.
-            if now - self._saved_at < SNAPSHOT_PAUSE_FACTOR * self._save_took_s:
-                return
-        try:
-            self._store.save(state.snapshot())
-        except OSError as exc:
-            log.warning("snapshot not saved", extra={"partition": self.partition, "error": str(exc)})
-        else:
+        state = self._state
+        if self._saver.save_if_due(state.unsaved, state.snapshot, final=final):
+            state.unsaved = 0
             self._metrics.snapshots.inc()
-        state.unsaved = 0
-        self._saved_at = time.monotonic()
-        self._save_took_s = self._saved_at - now

@@ -76,6 +76,25 @@ class KafkaLogs:
             offsets[names[each.topic]] = each.offset if each.offset >= 0 else None
         return offsets
 
+    def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
+        """Whether the group has no offset of any partition of an input, although outputs have records.
+
+        A group's offsets expire together, some days after its last member has left.
+        """
+        if any(self.committed((topic,), partition)[topic] is not None for partition in self._partitions(topic)):
+            return False
+        return any(
+            offset > 0
+            for output in outputs
+            for ends in self.ends((output,), self._partitions(output)).values()
+            for offset in ends.values()
+        )
+
+    def _partitions(self, topic: str) -> list[int]:
+        name = self._settings.topic(topic)
+        found = self._admin.describe_topics(TopicCollection([name]), request_timeout=ASK_TIMEOUT_S)[name].result()
+        return sorted(each.id for each in found.partitions)
+
     def replay(self, topic: str, partition: int, start: int, end: int) -> Replay:
         """A pass over committed records; the one before it ends."""
         if self._reader is None:

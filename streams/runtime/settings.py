@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from schemas.errors import OrynError
+from streams.runtime.snapshots import SnapshotStore
 
 BATCH_RECORDS_MAX = 100_000
 
@@ -62,3 +63,7 @@ class RuntimeSettings:
     def topic(self, name: str) -> str:
         """The topic's name in this environment."""
         return self.topic_prefix + name
+
+    def snapshot_store(self) -> SnapshotStore | None:
+        """Where this group's snapshots are; none without a folder."""
+        return SnapshotStore(self.snapshots / self.group_id) if self.snapshots is not None else None

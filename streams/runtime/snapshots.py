@@ -5,6 +5,8 @@ A file that is torn, damaged, of another log or of another form is no file: it i
 
 import logging
 import os
+import time
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from msgspec import Struct
 log = logging.getLogger(__name__)
 
 FORM = "oryn-snapshot-1"
+# The books of a nation take long to write: at most a fiftieth of the time goes into it.
+PAUSE_FACTOR = 50
 _DIGEST_BYTES = 32
 
 
@@ -76,3 +80,34 @@ class SnapshotStore:
             log.warning("snapshot not used", extra={"path": str(path), "error": str(exc)})
             return None
         return snapshot
+
+
+class Saver:
+    """When one partition's snapshot is due, and what happens if it can't be saved: a slower start, no more."""
+
+    def __init__(self, store: SnapshotStore | None, records: int) -> None:
+        """`records`: of the log, between two snapshots. Without a store nothing is ever due."""
+        self._store = store
+        self._records = records
+        self._saved_at = time.monotonic()
+        self._took_s = 0.0
+
+    def load(self, partition: int, log_id: str) -> Snapshot | None:
+        """The last snapshot of a partition of this very log; none if there is none that holds."""
+        return self._store.load(partition, log_id) if self._store is not None else None
+
+    def save_if_due(self, unsaved: int, make: Callable[[], Snapshot], *, final: bool) -> bool:
+        """Save after `unsaved` records if enough have come, or it is the last chance. True: begin to count anew."""
+        started = time.monotonic()
+        if self._store is None or not unsaved:
+            return False
+        if not final and (unsaved < self._records or started - self._saved_at < PAUSE_FACTOR * self._took_s):
+            return False
+        snapshot = make()
+        try:
+            self._store.save(snapshot)
+        except OSError as exc:
+            log.warning("snapshot not saved", extra={"partition": snapshot.partition, "error": str(exc)})
+        self._saved_at = time.monotonic()
+        self._took_s = self._saved_at - started
+        return True

@@ -68,6 +68,9 @@ class Logs(Protocol):
     def committed(self, topics: tuple[str, ...], partition: int) -> dict[str, int | None]:
         """The group's offsets; none where it has none."""
 
+    def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
+        """Whether the group has no offset of any partition of an input, although outputs have records."""
+
     def replay(self, topic: str, partition: int, start: int, end: int) -> Replay:
         """A pass over committed records."""
 
