@@ -240,6 +240,9 @@ class Settings:
     """Everything that can be set."""
 
     data: Annotated[Path, About("Folder of all that Oryn keeps on this machine.")] = Path(".oryn")
+    cache: Annotated[
+        Path | None, About("Folder of what can be fetched again, as Kafka's jars. None: the user's cache folder.")
+    ] = None
     kafka: KafkaSettings = dataclasses.field(default_factory=KafkaSettings)
     registry: RegistrySettings = dataclasses.field(default_factory=RegistrySettings)
     worker: WorkerSettings = dataclasses.field(default_factory=WorkerSettings)
