@@ -1,0 +1,1 @@
+"""Registers and bulletins as files, folded from the journal's facts."""
