@@ -32,6 +32,8 @@ COMMANDS = {
     "journal": "Write the journal as a file, show a record, follow it as it grows.",
     "registers": "Write the registers of a journal as CSV files.",
     "bulletins": "Write the bulletins of a journal as files to publish.",
+    "submit": "Publish a file of events, each once, and show what became of them.",
+    "outcome": "Ask what became of published events.",
     "settings": "Show every setting, its value and where it came from.",
     "topics": "Show, check or make the topics of Kafka.",
     "dead-letters": "Records that are no events: list them, look at one, send one again.",

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import (  # type: ignore[attr-defined]  # it re-exports them without saying so
+from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
     ConfigEntry,
@@ -358,7 +358,7 @@ def _described(admin: AdminClient, topics: Sequence[str]) -> dict[str, TopicDesc
 def _end(admin: AdminClient, topic: str, description: TopicDescription) -> int:
     """The sum of the partitions' ends: above 0 once anything was written, even if it has expired since."""
     asked = [TopicPartition(topic, each.id) for each in description.partitions]
-    latest: OffsetSpec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    latest: OffsetSpec = OffsetSpec.latest()
     ends: dict[int, int] = list_offsets(admin, asked, latest, READY_TIMEOUT_S)
     return sum(ends.values())
 
