@@ -17,7 +17,7 @@ from typing import TypeAlias
 from schemas.codec import ValueCodec
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, KEY_PATTERN, LOCALITY_DIGITS, TEXT_LENGTH_MAX, Event, EventData
-from schemas.instants import CACHE_ENTRIES_MAX, EPOCH, EVENT_TIME_MAX, EVENT_TIME_MIN, MILLISECOND, Instant
+from schemas.instants import EPOCH, EVENT_TIME_MAX, EVENT_TIME_MIN, MILLISECOND, Instant
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/avro"
@@ -38,6 +38,10 @@ Headers: TypeAlias = list[tuple[str, bytes]]
 RawHeaders: TypeAlias = Sequence[tuple[str, bytes | None]]
 
 _SPEC_VERSION_BYTES = SPEC_VERSION.encode()
+_SPEC_VERSION_HEADER = (HEADER_SPEC_VERSION, _SPEC_VERSION_BYTES)
+_CONTENT_TYPE_HEADER = (HEADER_CONTENT_TYPE, CONTENT_TYPE.encode())
+_DAY_MS = 86_400_000
+_CACHED_DAYS_MAX = 512
 _KEY = re.compile(KEY_PATTERN)
 # The usual name, told by one pattern over the bytes. What fits neither is looked at as text.
 _ASCII_NAME = re.compile(rb"[\x21-\x7e]{1,%d}" % TEXT_LENGTH_MAX)
@@ -75,12 +79,12 @@ class MalformedRecord(Malformed):
 def event_headers(event_id: str, source: str, type: str, time: int) -> Headers:
     """The headers of an input event; `time` is when it happened, in milliseconds since 1970."""
     return [
-        (HEADER_SPEC_VERSION, _SPEC_VERSION_BYTES),
+        _SPEC_VERSION_HEADER,
         (HEADER_ID, event_id.encode()),
         (HEADER_SOURCE, source.encode()),
         (HEADER_TYPE, type.encode()),
         (HEADER_TIME, _utc_text(time)),
-        (HEADER_CONTENT_TYPE, CONTENT_TYPE.encode()),
+        _CONTENT_TYPE_HEADER,
     ]
 
 
@@ -172,8 +176,19 @@ def _shown(raw: bytes | None) -> str:
     return repr(raw[:_SHOWN_MAX].decode(errors="backslashreplace")) + ("…" if len(raw) > _SHOWN_MAX else "")
 
 
-@lru_cache(CACHE_ENTRIES_MAX)
 def _utc_text(time: int) -> bytes:
     """A moment as RFC 3339 has it, in UTC."""
-    moment = EPOCH + time * MILLISECOND
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % 1000:03}Z".encode()
+    day, rest = divmod(time, _DAY_MS)
+    minutes, milliseconds = divmod(rest, 60_000)
+    return b"%b%02d:%02d:%02d.%03dZ" % (
+        _date_text(day),
+        minutes // 60,
+        minutes % 60,
+        milliseconds // 1_000,
+        milliseconds % 1_000,
+    )
+
+
+@lru_cache(_CACHED_DAYS_MAX)
+def _date_text(day: int) -> bytes:
+    return f"{EPOCH + day * _DAY_MS * MILLISECOND:%Y-%m-%d}T".encode()

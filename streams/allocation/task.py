@@ -59,6 +59,8 @@ class AllocationTask:
         self._offsets: Offsets = {}
         self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
         self._next_due = NEVER
+        # Records of the open transaction.
+        self._emitted = 0
         # The head waits for a deadline before it.
         self._blocked = False
 
@@ -185,6 +187,8 @@ class AllocationTask:
         for book in self._state.books.values():
             if book.is_due(until):
                 self._advance(book, until, out, batch)
+                if batch.full:
+                    break
         self._look_for_due()
 
     def _advance(self, book: Book, until: Instant, out: Outbox, batch: Batch) -> bool:
@@ -229,7 +233,7 @@ class AllocationTask:
         headers = output_headers(f"{record.locality}:{record.sequence}", "JournalRecord", record.time)
         out.produce(JOURNAL, record.locality.encode(), value, headers, record.time, self.partition, self._delivered)
         self._state.unsaved += 1
-        self._metrics.records.labels(JOURNAL).inc()
+        self._emitted += 1
         batch.add()
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
@@ -240,6 +244,8 @@ class AllocationTask:
     def committed(self) -> None:
         """What was decided is in the journal."""
         self._state.inputs.update(self._offsets)
+        self._metrics.records.labels(JOURNAL).inc(self._emitted)
+        self._emitted = 0
 
     # Snapshots.
 
