@@ -1,0 +1,109 @@
+"""The jars of the Kafka broker: which they are (a lock file beside this module) and how they come into the cache.
+
+A jar in the cache has the size and the SHA-256 that the lock names, or it is fetched again. Never resolves versions:
+`infra.stack.jars_lock` does, for maintainers. With a full cache nothing is asked of the network.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from jgo.maven import MavenContext
+
+from infra.stack.errors import StackError
+
+LOCK = Path(__file__).with_name("kafka-jars.lock")
+DOWNLOADS_AT_ONCE = 8
+ATTEMPTS_MAX = 4
+TIMEOUT_SECONDS = 30
+Progress = Callable[[int, int], None]  # bytes that are there, bytes of all jars
+
+
+@dataclass(frozen=True, slots=True)
+class Jar:
+    """One line of the lock."""
+
+    group: str
+    artifact: str
+    version: str
+    size: int
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The file's name in the cache, as Maven calls it."""
+        return f"{self.artifact}-{self.version}.jar"
+
+    def is_at(self, path: Path) -> bool:
+        """Whether the file is there, whole and unchanged."""
+        try:
+            if path.stat().st_size != self.size:
+                return False
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+        except FileNotFoundError:
+            return False
+
+
+def locked(lock: Path = LOCK) -> list[Jar]:
+    """The jars of the lock file. Raises: StackError for a line that is none."""
+    jars = []
+    for number, line in enumerate(lock.read_text("ascii").splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        try:
+            coordinates, size, sha256 = line.split()
+            group, artifact, version = coordinates.split(":")
+            jars.append(Jar(group, artifact, version, int(size), sha256))
+        except ValueError as exc:
+            raise StackError(f"{lock.name}, line {number}: not `group:artifact:version size sha256`") from exc
+    return jars
+
+
+def fetch(jars: list[Jar], cache: Path, progress: Progress = lambda done, of: None) -> list[Path]:
+    """Have every jar in `cache`, several at once, and check each. Repeatable, also by several processes at once.
+
+    Raises: StackError when a jar cannot be had, or is not what the lock says, after ATTEMPTS_MAX attempts.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    paths = {jar: cache / jar.name for jar in jars}
+    missing = [jar for jar, path in paths.items() if not jar.is_at(path)]
+    total = sum(jar.size for jar in jars)
+    done = total - sum(jar.size for jar in missing)
+    progress(done, total)
+    if missing:
+        with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
+            tasks = {pool.submit(_fetch, jar, paths[jar]): jar for jar in missing}
+            try:
+                for task in as_completed(tasks):
+                    task.result()
+                    done += tasks[task].size
+                    progress(done, total)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    return list(paths.values())
+
+
+def _fetch(jar: Jar, path: Path) -> None:
+    """Fetch beside the cache, check, and move into place in one step, so that the cache never holds half a jar."""
+    reason = ""
+    for _ in range(ATTEMPTS_MAX):
+        staging = Path(tempfile.mkdtemp(prefix=".fetching-", dir=path.parent))
+        try:
+            context = MavenContext(repo_cache=staging, local_repos=[], timeout=TIMEOUT_SECONDS)
+            fetched = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()
+            if jar.is_at(fetched):
+                fetched.replace(path)
+                return
+            reason = "what was fetched is not what the lock file names"
+        except (requests.RequestException, RuntimeError, OSError) as exc:
+            reason = str(exc)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    raise StackError(f"cannot fetch {jar.name} ({ATTEMPTS_MAX} attempts): {reason}")

@@ -1,0 +1,133 @@
+"""One Kafka broker as a child process: its files, its command line, its questions. Never starts or stops it itself."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from infra.stack import jars, java
+from infra.stack.ports import HOST, answers
+from infra.stack.process import Child, run, start
+
+HEAP_MIB = 768
+RECORD_BYTES_MAX = 17 << 20  # 16 MiB and what goes around it
+OFFSETS_PARTITIONS = 8
+TRANSACTION_PARTITIONS = 8
+FORMAT_SECONDS = 60.0
+STOP_SECONDS = 30.0
+ASK_SECONDS = 2.0
+NODE = 1
+PROPERTIES = f"""\
+process.roles=broker,controller
+node.id={NODE}
+listeners=PLAINTEXT://{HOST}:{{port}},CONTROLLER://{HOST}:{{controller}}
+advertised.listeners=PLAINTEXT://{HOST}:{{port}},CONTROLLER://{HOST}:{{controller}}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers={HOST}:{{controller}}
+log.dirs={{data}}
+num.partitions=1
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions={OFFSETS_PARTITIONS}
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions={TRANSACTION_PARTITIONS}
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+log.retention.ms=-1
+message.max.bytes={RECORD_BYTES_MAX}
+replica.fetch.max.bytes={RECORD_BYTES_MAX}
+replica.fetch.response.max.bytes={RECORD_BYTES_MAX}
+socket.request.max.bytes={4 * RECORD_BYTES_MAX}
+log.cleaner.dedupe.buffer.size=16777216
+log.cleaner.threads=1
+num.network.threads=2
+num.io.threads=4
+background.threads=2
+"""
+LOGGING = """\
+status = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d %p %m (%c)%n
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+logger.server.name = kafka.server.KafkaRaftServer
+logger.server.level = info
+"""
+
+
+class Kafka:
+    """The broker of one folder: `broker/` holds its data, `server.properties` and `log4j2.properties` its settings."""
+
+    name = "kafka"
+    ports = ("kafka", "controller")
+    stop_seconds = STOP_SECONDS
+
+    def __init__(self, folder: Path, cache: Path, progress: jars.Progress = lambda done, of: None) -> None:
+        self._folder, self._cache, self._progress = folder, cache, progress
+        self._data = folder / "broker"
+        self._properties = folder / "server.properties"
+        self._logging = folder / "log4j2.properties"
+        self.log = folder / "kafka.log"
+
+    def start(self, ports: Mapping[str, int]) -> Child:
+        """Fetch the jars, format the data if none are there, start; ask `healthy`. Raises: StackError."""
+        classes = os.pathsep.join(str(path) for path in jars.fetch(jars.locked(), self._cache, self._progress))
+        program = java.find(os.environ.get("PATH"), os.environ.get("JAVA_HOME"))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._logging.write_text(LOGGING, "ascii")
+        options = [
+            *(f"-Xmx{HEAP_MIB}m", "-Xms128m", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xshare:auto"),
+            *("-XX:-UsePerfData", "-Djava.awt.headless=true", f"-Dlog4j2.configurationFile={self._logging}"),
+            *("-cp", classes),
+        ]
+        if not (self._data / "meta.properties").exists():
+            self._format([program, *options], ports)
+        self._write(self._properties, self._data, ports)
+        return start([program, *options, "kafka.Kafka", self._properties], self.log)
+
+    def _format(self, command: list[str | Path], ports: Mapping[str, int]) -> None:
+        """Give the data an identity. Beside its place and moved there in one step: half a format is none."""
+        partial, properties = self._folder / "broker.partial", self._folder / "format.properties"
+        shutil.rmtree(partial, ignore_errors=True)
+        self._write(properties, partial, ports)
+        cluster = f"oryn-{os.urandom(8).hex()}"[:22]
+        tool: list[str | Path] = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", properties]
+        run([*command, *tool], self.log, FORMAT_SECONDS)
+        partial.replace(self._data)
+        properties.unlink()
+
+    @staticmethod
+    def _write(path: Path, data: Path, ports: Mapping[str, int]) -> None:
+        # In a file of properties a backslash and what follows it is one character.
+        folder = str(data).replace("\\", "\\\\")
+        text = PROPERTIES.format(port=ports["kafka"], controller=ports["controller"], data=folder)
+        path.write_text(text, "utf-8")
+
+    @staticmethod
+    def address(ports: Mapping[str, int]) -> str:
+        """What clients call `bootstrap.servers`."""
+        return f"{HOST}:{ports['kafka']}"
+
+    @classmethod
+    def healthy(cls, ports: Mapping[str, int]) -> bool:
+        """Whether the broker itself says that it takes part in its cluster."""
+        return answers(ports["kafka"]) and reachable(cls.address(ports))
+
+
+def reachable(bootstrap: str, seconds: float = ASK_SECONDS) -> bool:
+    """Whether some broker at the address names the brokers of its cluster."""
+    with suppress(KafkaException):
+        # Clients log refused connections by themselves; here they are the answer.
+        client = AdminClient({"bootstrap.servers": bootstrap, "log_level": "0", "client.id": "oryn-stack"})
+        return bool(client.list_topics(timeout=seconds).brokers)
+    return False
