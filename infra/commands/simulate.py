@@ -14,9 +14,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from infra.events_file import read_events
+from infra.malformations import Malformations
 from infra.output import written
 from infra.packs import PackChoice, parse_packs
-from schemas.errors import OrynError
 from schemas.events import Event
 from schemas.instants import Instant, parse_instant
 from schemas.journal import JournalCodec, Record
@@ -26,27 +26,7 @@ from streams.rules.pack import PACKS
 from streams.rules.simulate import simulate_book
 from streams.rules.view import QueueView, view_queues
 
-MALFORMED_SHOWN_MAX = 100
 PROGRESS_EVENTS = 2_000
-
-
-class Malformations:
-    """The malformed lines of a run: each is reported, the first hundred in full."""
-
-    def __init__(self, console: Console, name: str, *, strict: bool) -> None:
-        """Take where to report and whether the first one ends the run."""
-        self._console, self._name, self._strict = console, name, strict
-        self.count = 0
-
-    def __call__(self, line: int, text: str) -> None:
-        """Report one. Raises: OrynError with `--strict`."""
-        self.count += 1
-        if self._strict:
-            raise OrynError(f"{self._name}, line {line}: {text}")
-        if self.count <= MALFORMED_SHOWN_MAX:
-            self._console.print(f"{self._name}, line {line}: {text}", markup=False, highlight=False, soft_wrap=True)
-        else:
-            self._console.print(f"{self._name}, line {line}: malformed", markup=False, highlight=False)
 
 
 def command(
