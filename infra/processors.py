@@ -12,8 +12,9 @@ from types import FrameType
 
 from prometheus_client import CollectorRegistry
 
+from infra.health import HealthServer, note_path
 from infra.packs import PackChoice
-from infra.settings import Settings
+from infra.settings import Settings, SettingsError
 from infra.settings_services import allocation_runtime, fan_out_runtime, kafka_admin, kafka_client, schema_ids
 from schemas.errors import OrynError
 from streams.allocation import task as allocation
@@ -26,6 +27,7 @@ from streams.runtime.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+METADATA_TIMEOUT_S = 10
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -56,7 +58,10 @@ def fan_out_loop(settings: Settings, registry: CollectorRegistry, *, from_start:
 
 def _partitions(settings: Settings) -> int:
     """How many partitions each input and the journal has. Raises: Misconfigured if they are not equally many."""
-    metadata = kafka_admin(settings).list_topics(timeout=10).topics
+    try:
+        metadata = kafka_admin(settings).list_topics(timeout=METADATA_TIMEOUT_S).topics
+    except SettingsError as exc:
+        raise Fatal(str(exc)) from exc  # the brokers may come back: a supervisor tries again
     counts = {}
     for name in (*TOPICS, JOURNAL):
         topic = settings.topic(name)
@@ -88,7 +93,14 @@ def run_until_stopped(make: Callable[[CollectorRegistry], Loop], settings: Setti
 
 @contextmanager
 def _health(loop: Loop, settings: Settings, registry: CollectorRegistry) -> Iterator[None]:
-    yield
+    """Serve /live, /ready and /metrics if a port is set."""
+    worker = settings.worker
+    if worker.health_port is None:
+        yield
+        return
+    note = note_path(settings.data, loop.settings.group_id, loop.settings.worker)
+    with HealthServer(registry, loop.live, loop.ready, host=worker.health_host, port=worker.health_port, note=note):
+        yield
 
 
 @contextmanager

@@ -247,6 +247,14 @@ class AllocationTask:
         self._metrics.records.labels(JOURNAL).inc(self._emitted)
         self._emitted = 0
 
+    def measure(self, now_ms: int) -> None:
+        """How far behind the next record is, and how many books have a timer that could fire by now."""
+        label = str(self.partition)
+        oldest = self._merge.oldest()
+        moment = now_ms if self._wall else max((book.time for book in self._state.books.values()), default=0)
+        self._metrics.behind.labels(label).set(max(moment - oldest, 0) / 1_000 if oldest is not None else 0)
+        self._metrics.timers_due.labels(label).set(sum(book.is_due(moment) for book in self._state.books.values()))
+
     # Snapshots.
 
     def snapshot(self, *, final: bool) -> None:

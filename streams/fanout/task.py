@@ -187,6 +187,12 @@ class FanOutTask:
     def committed(self) -> None:
         """The world was told, and the offset with it."""
 
+    def measure(self, now_ms: int) -> None:
+        """How long ago the next record was decided, by its own time."""
+        self._metrics.behind.labels(str(self.partition)).set(
+            max(now_ms - self._waiting[0].timestamp()[1], 0) / 1_000 if self._waiting else 0
+        )
+
     def snapshot(self, *, final: bool) -> None:
         """Save the projections when enough has come, or at the end."""
         if self._saver.save_if_due(self._unsaved, self._snapshot, final=final):

@@ -45,7 +45,7 @@ class Loop:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`topics`: the co-partitioned inputs, without prefix; `make_task`: a partition's task, not yet restored."""
-        self._settings = settings
+        self.settings = settings
         self._topics = topics
         self._names = {settings.topic(topic): topic for topic in topics}
         self._make_task = make_task
@@ -67,7 +67,7 @@ class Loop:
         self._logs.ask_group_of(self._consumer)
 
     def _consumer_properties(self) -> dict[str, Any]:
-        settings = self._settings
+        settings = self.settings
         return {
             **settings.client,
             "group.id": settings.group_id,
@@ -101,7 +101,7 @@ class Loop:
     def live(self) -> str | None:
         """Why this worker should be restarted; none while it turns."""
         silent_ms = (time.monotonic() - self._last_turn) * 1_000
-        return f"no turn for {silent_ms:.0f} ms" if silent_ms > self._settings.max_poll_interval_ms else None
+        return f"no turn for {silent_ms:.0f} ms" if silent_ms > self.settings.max_poll_interval_ms else None
 
     def ready(self) -> dict[str, str]:
         """What keeps this worker from deciding: reason by partition; empty when it decides."""
@@ -166,7 +166,7 @@ class Loop:
         # `consume(n, t)` waits for n records or the whole time: take one, then what is there.
         messages = self._consumer.consume(1, wait_s)
         if messages:
-            messages += self._consumer.consume(self._settings.batch_records, 0)
+            messages += self._consumer.consume(self.settings.batch_records, 0)
         return messages
 
     def _dispatch(self, message: Message) -> None:
@@ -194,7 +194,7 @@ class Loop:
             if partition not in self._restoring:
                 self._stop(partition, f"{topic}: the next offset is not there: {error.str()}")
         elif error.code() == KafkaError.FENCED_INSTANCE_ID:
-            raise Fenced(f"another process is {self._settings.worker} of {self._settings.group_id}")
+            raise Fenced(f"another process is {self.settings.worker} of {self.settings.group_id}")
         elif error.fatal():
             raise Fatal(error.str())
         elif not is_passing(error):
@@ -272,7 +272,7 @@ class Loop:
             self._stop(partition, f"restore: {type(exc).__name__}: {exc}", exc)
 
     def _resume(self, partition: int, offsets: dict[str, int]) -> None:
-        positions = [TopicPartition(self._settings.topic(t), partition, offset) for t, offset in offsets.items()]
+        positions = [TopicPartition(self.settings.topic(t), partition, offset) for t, offset in offsets.items()]
         for position in positions:
             self._consumer.seek(position)
         self._consumer.resume([TopicPartition(each.topic, partition) for each in positions])
@@ -296,20 +296,20 @@ class Loop:
             return
         self._renew_producer()
         started = time.monotonic()
-        batch = Batch(self._settings.batch_records, self._settings.batch_ms)
+        batch = Batch(self.settings.batch_records, self.settings.batch_ms)
         at_work: Task | None = None
         try:
             self._producer.begin()
             worked = []
             for task in ready:
                 at_work = task
-                task.work(_Outbox(self._producer, self._settings), batch, now_ms)
+                task.work(_Outbox(self._producer, self.settings), batch, now_ms)
                 worked.append(task)
                 if batch.full:
                     break
             at_work = None
             offsets = [
-                TopicPartition(self._settings.topic(topic), task.partition, offset)
+                TopicPartition(self.settings.topic(topic), task.partition, offset)
                 for task in worked
                 for topic, offset in task.offsets().items()
             ]
@@ -362,7 +362,7 @@ class Loop:
         """An input is at its end if the last answer that brought records said so; the event that says it comes late."""
         for task in self._working():
             for topic in task.unsettled():
-                where = TopicPartition(self._settings.topic(topic), task.partition)
+                where = TopicPartition(self.settings.topic(topic), task.partition)
                 _, high = self._consumer.get_watermark_offsets(where, cached=True)
                 task.end_if(topic, high)
 
@@ -393,10 +393,12 @@ class Loop:
 
     def _measure(self) -> None:
         self._measured_at = self._last_turn
+        now_ms = self._now_ms()
         for task in self._working():
+            task.measure(now_ms)
             for topic, offset in task.offsets().items():
                 _, high = self._consumer.get_watermark_offsets(
-                    TopicPartition(self._settings.topic(topic), task.partition), cached=True
+                    TopicPartition(self.settings.topic(topic), task.partition), cached=True
                 )
                 if high >= 0:
                     self._metrics.lag.labels(topic, str(task.partition)).set(max(high - offset, 0))

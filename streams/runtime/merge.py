@@ -95,6 +95,10 @@ class Merge(Generic[Item]):
                 return None
         return best.items[0] if best is not None else None
 
+    def oldest(self) -> int | None:
+        """The lowest time of what is here, known to be next or not."""
+        return min((lane.items[0][0] for lane in self._lanes if lane.items), default=None)
+
     def pop(self) -> Item:
         """Take the head out."""
         best = min((lane for lane in self._lanes if lane.items), key=lambda lane: (lane.items[0][0], lane.rank))

@@ -113,6 +113,9 @@ class Task(Protocol):
     def offsets(self) -> Offsets:
         """The inputs' next offsets, after what was done."""
 
+    def measure(self, now_ms: int) -> None:
+        """Set the figures that are not counted as they happen."""
+
     def committed(self) -> None:
         """What was done is in the log now."""
 
