@@ -110,7 +110,11 @@ def replaced(path: Path) -> Iterator[TextIO]:
     partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", newline="", buffering=BUFFER_BYTES) as file:
+        file = partial.open("w", encoding="utf-8", newline="", buffering=BUFFER_BYTES)
+    except OSError as exc:
+        raise OrynError(f"cannot write {path}: {exc.strerror}") from exc
+    try:
+        with file:
             yield file
         os.replace(partial, path)
     except OSError as exc:
