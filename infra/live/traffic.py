@@ -1,0 +1,207 @@
+"""What a season sends to Kafka and what it reads from there. Owns clients, offsets and bytes; never what they mean.
+
+Events carry their simulated times. Journal and outputs are read from their beginning, committed records only, outside
+of any group: where a season stands is a matter of the season.
+"""
+
+import logging
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
+
+from schemas.cloudevents import HEADER_ID, HEADER_SOURCE, event_headers
+from schemas.codec import event_codec, journal_codec, output_codec
+from schemas.errors import OrynError
+from schemas.events import EVENTS_BY_TOPIC, Event
+from schemas.ids import SchemaIds
+from schemas.journal import Record
+from schemas.outputs import Bulletin, Notification, Outcome, Output
+from schemas.topic_offsets import client_log, is_passing, partitions_of
+from schemas.topic_reading import TopicReading
+
+log = logging.getLogger(__name__)
+
+JOURNAL = "journal"
+OUTPUTS = {"outcomes": Outcome, "notifications": Notification, "bulletins": Bulletin}
+_TOPIC_OF = {kind: topic for topic, kind in OUTPUTS.items()}
+CHUNK_RECORDS = 2_000
+FLUSH_TIMEOUT_S = 120.0
+# Many events leave together, and nobody waits long for a few.
+LINGER_MS = "1"
+
+EventKey = tuple[str, str]
+
+
+class NotSent(OrynError):
+    """An event that the brokers did not take. The season can be continued later."""
+
+
+class Outgoing:
+    """Sends events to the input topics; those that are there already are not sent again."""
+
+    def __init__(self, client: Mapping[str, str], prefix: str, ids: SchemaIds) -> None:
+        """Connect to nothing yet."""
+        self._prefix = prefix
+        self._codecs = {topic: event_codec(topic, ids) for topic in EVENTS_BY_TOPIC}
+        self._client = client
+        self._producer = Producer(
+            {
+                **client,
+                "enable.idempotence": True,
+                "partitioner": "murmur2_random",
+                "linger.ms": LINGER_MS,
+                "compression.type": "lz4",
+            },
+            logger=client_log,
+        )
+        self._failed: KafkaError | None = None
+        # Source and id of events that an earlier run of this season has sent, and that this one has not come to yet.
+        self.before: Counter[EventKey] = Counter()
+        self.sent = 0
+
+    def read_before(self) -> int:
+        """Find what was sent already. Returns: how many events. Raises: as TopicReading."""
+        for topic in EVENTS_BY_TOPIC:
+            with TopicReading(self._client, self._prefix + topic) as reading:
+                self.before.update(_key_of(message) for message in reading)
+        return self.before.total()
+
+    def send(self, event: Event) -> None:
+        """Send an event, unless it is there. Raises: NotSent, for this event or one before."""
+        key = (event.source, event.event_id)
+        if self.before:
+            count = self.before.get(key, 0)
+            if count > 1:
+                self.before[key] = count - 1
+                return
+            if count:
+                del self.before[key]
+                return
+        value = self._codecs[event.topic].encode(event.data)
+        headers = event_headers(event.event_id, event.source, event.type, event.time)
+        topic, locality = self._prefix + event.topic, event.locality.encode()
+        while True:
+            try:
+                self._producer.produce(
+                    topic, value, locality, timestamp=int(event.time), headers=headers, on_delivery=self._on_delivery
+                )
+                break
+            except BufferError:
+                self._producer.poll(0.1)
+        self.sent += 1
+
+    def serve(self) -> None:
+        """Let acknowledgements come in. Raises: NotSent."""
+        self._producer.poll(0)
+        if self._failed is not None:
+            raise NotSent(f"the brokers did not take an event: {self._failed.str()}")
+
+    def flush(self) -> None:
+        """Wait until the brokers have all that was sent. Raises: NotSent."""
+        if self._producer.flush(FLUSH_TIMEOUT_S):
+            raise NotSent(f"the brokers acknowledged nothing for {FLUSH_TIMEOUT_S:g} s")
+        self.serve()
+
+    def _on_delivery(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None and self._failed is None:
+            self._failed = error
+
+
+def _key_of(message: Message) -> EventKey:
+    headers: dict[str, Any] = dict(message.headers() or ())
+    return headers.get(HEADER_SOURCE, b"").decode(), headers.get(HEADER_ID, b"").decode()
+
+
+class Incoming:
+    """Reads the journal, by locality, and the outputs, by their ids."""
+
+    def __init__(self, client: Mapping[str, str], prefix: str, ids: SchemaIds, localities: Iterable[str]) -> None:
+        """Stand at the beginning of all topics. Raises: TopicMissing, TopicUnavailable."""
+        self.records: dict[str, deque[Record]] = {locality: deque() for locality in localities}
+        self._by_key = {locality.encode(): queue for locality, queue in self.records.items()}
+        self._journal_codec = journal_codec(ids)
+        self._codecs: dict[str, Any] = {
+            prefix + topic: output_codec(topic, kind, ids) for topic, kind in OUTPUTS.items()
+        }
+        # Topic -> id -> value, of what was read before it was asked for.
+        self._values: dict[str, dict[str, bytes | None]] = {topic: {} for topic in self._codecs}
+        self._prefix = prefix
+        self._journal = _reader(client, [prefix + JOURNAL])
+        self._outputs = _reader(client, list(self._codecs))
+        self.read = 0
+
+    def read_journal(self, wait_s: float) -> int:
+        """Read what is there, or what comes within a while. Returns: how many records."""
+        count = 0
+        for message in _take(self._journal, wait_s):
+            queue = self._by_key.get(message.key() or b"")
+            if queue is not None:
+                queue.append(self._journal_codec.decode(message.value()))
+                count += 1
+        self.read += count
+        return count
+
+    def read_outputs(self, wait_s: float) -> int:
+        """Read what is there, or what comes within a while. Returns: how many messages."""
+        count = 0
+        for message in _take(self._outputs, wait_s):
+            headers = message.headers()
+            topic = message.topic()
+            assert headers and topic
+            # The topics are this season's own: the fan-out writes the id second, and anybody else's record has none.
+            name, value = headers[1]
+            assert name == HEADER_ID and isinstance(value, bytes)
+            self._values[topic][value.decode()] = message.value()
+            count += 1
+        self.read += count
+        return count
+
+    def fetch(self, output: Output) -> Output | None:
+        """An output as it stands in its topic; none if it was not read yet."""
+        topic = self._prefix + _TOPIC_OF[type(output)]
+        output_id = output.id if isinstance(output, Notification) else f"{output.locality}:{output.sequence}"
+        value = self._values[topic].pop(output_id, None)
+        found: Output | None = None if value is None else self._codecs[topic].decode(value)
+        return found
+
+    def close(self) -> None:
+        """Leave."""
+        self._journal.close()
+        self._outputs.close()
+
+
+def _reader(client: Mapping[str, str], topics: list[str]) -> Consumer:
+    consumer = Consumer(
+        {
+            **client,
+            # The client library asks for a name; nothing is ever committed under it.
+            "group.id": "oryn-season",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "error",
+            "isolation.level": "read_committed",
+            "fetch.queue.backoff.ms": 5,
+            "queued.max.messages.kbytes": 32_768,
+        },
+        logger=client_log,
+    )
+    consumer.assign(
+        [TopicPartition(topic, partition, 0) for topic in topics for partition in partitions_of(consumer, topic)]
+    )
+    return consumer
+
+
+def _take(consumer: Consumer, wait_s: float) -> list[Message]:
+    # `consume(n, t)` waits for n records or the whole time: take one, then what is there.
+    messages = consumer.consume(1, wait_s)
+    if messages:
+        messages += consumer.consume(CHUNK_RECORDS, 0)
+    good = []
+    for message in messages:
+        error = message.error()
+        if error is None:
+            good.append(message)
+        elif not is_passing(error):
+            raise KafkaException(error)
+    return good
