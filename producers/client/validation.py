@@ -70,6 +70,11 @@ def _named(data: EventData) -> Malformed | None:
         msgspec.convert(tree, type(data), dec_hook=_check_hook)
     except (msgspec.ValidationError, TypeError, OverflowError) as exc:
         return Malformed(f"{type(data).__name__}: {exc}")
+    for field in msgspec.structs.fields(data):
+        try:
+            msgspec.json.encode(getattr(data, field.name), enc_hook=_keep)
+        except (TypeError, ValueError, OverflowError) as exc:  # a text that is no Unicode
+            return Malformed(f"{type(data).__name__}: {exc} - at `$.{field.encode_name}`")
     return None
 
 
