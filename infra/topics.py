@@ -184,9 +184,6 @@ def apply_topics(
     Raises: TopicsError, also for a difference that may not be changed.
     """
     plan = plan_topics(admin, prefix, clock, partitions, replicas)
-    if plan.refused:
-        first = plan.refused[0]
-        raise TopicsError(f"{first.topic}: {first.setting} is {first.present}, not {first.wanted}: {first.reason}")
     carry_out(admin, plan)
     return plan
 
@@ -199,19 +196,28 @@ def plan_topics(
     replicas: int | None = None,
 ) -> Plan:
     """Compare a cluster with the declarations; changes nothing. Raises: TopicsError."""
+    present = _present(admin, [prefix + name for name in declarations().topics])
+    return compare(present, replicas or _replicas(admin), prefix, Clock(clock), partitions)
+
+
+def compare(
+    present: Mapping[str, Present],
+    replicas: int,
+    prefix: str = "",
+    clock: Clock = Clock.WALL,
+    partitions: int | Mapping[str, int] | None = None,
+) -> Plan:
+    """What topics should be, against what they are; asks nobody. Raises: TopicsError for impossible partitions."""
     declared = declarations()
     names = {name: prefix + name for name in declared.topics}
-    copies = replicas or _replicas(admin)
-    present = _present(admin, names.values())
     counts = _counts(names, present, _wishes(partitions))
-    in_sync = str(IN_SYNC if copies >= SAFE_BROKERS else 1)
+    in_sync = IN_SYNC if replicas >= SAFE_BROKERS else 1
     targets = [
-        Target(name, real, counts[name], copies, declared.config_of(name, Clock(clock), int(in_sync)))
+        Target(name, real, counts[name], replicas, declared.config_of(name, clock, in_sync))
         for name, real in names.items()
     ]
-    co_partitioned_records = any(
-        present[names[name]].records for name in declared.co_partitioned() if names[name] in present
-    )
+    together = [present[names[name]] for name in declared.co_partitioned() if names[name] in present]
+    co_partitioned_records = any(each.records for each in together)
     differences = [
         each for target in targets for each in _differences(target, present.get(target.topic), co_partitioned_records)
     ]
@@ -219,7 +225,14 @@ def plan_topics(
 
 
 def carry_out(admin: AdminClient, plan: Plan) -> None:
-    """Do what a plan asks for, but for what is refused, and wait until it is in force. Raises: TopicsError."""
+    """Do all that a plan asks for and wait until it is in force. Raises: TopicsError.
+
+    All or nothing: with the wrong clock, the times of inputs would be refused, but the retention that goes with them
+    would delete what is years old.
+    """
+    if plan.refused:
+        first = plan.refused[0]
+        raise TopicsError(f"{first.topic}: {first.setting} is {first.present}, not {first.wanted}: {first.reason}")
     by_topic = {target.topic: target for target in plan.targets}
     _create(admin, [by_topic[each.topic] for each in plan.changes if each.action is Action.CREATE])
     grown = [by_topic[each.topic] for each in plan.changes if each.action is Action.GROW]
@@ -318,8 +331,8 @@ def _replicas(admin: AdminClient) -> int:
     return REPLICAS if brokers >= SAFE_BROKERS else 1
 
 
-def _present(admin: AdminClient, topics: Any) -> dict[str, Present]:
-    described = _described(admin, list(topics))
+def _present(admin: AdminClient, topics: Sequence[str]) -> dict[str, Present]:
+    described = _described(admin, topics)
     resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in described]
     configs: dict[str, dict[str, ConfigEntry]] = {}
     if resources:

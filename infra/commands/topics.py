@@ -104,16 +104,19 @@ def apply(
     """Make the topics what they should be: missing ones are created, settings changed, partitions added.
 
     The differences are shown before anything is changed. What would move keys, give times a second meaning or take
-    partitions away is refused with its reason, and the exit code is then 1.
+    partitions away is refused with its reason; then nothing at all is changed, and the exit code is 1.
     """
     plan, admin = _plan(settings, kafka, prefix, clock, partitions, replicas)
     _show(plan)
+    if plan.refused:
+        Console().print("Nothing is changed.")
+        return FAILED
     if plan.changes:
         if not yes and not typer.confirm(f"Make {_many(len(plan.changes), 'change')}?"):
             return FAILED
         carry_out(admin, plan)
         Console().print(f"{_many(len(plan.changes), 'change')} made.")
-    return FAILED if plan.refused else 0
+    return 0
 
 
 def _plan(
