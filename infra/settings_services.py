@@ -14,7 +14,7 @@ from infra.settings import Settings, SettingsError
 from schemas.ids import FrozenIds, RegistryIds, SchemaIds
 from streams.runtime.settings import RuntimeSettings
 
-ANSWER_TIMEOUT_S = 10
+ANSWER_TIMEOUT_S = 6
 COMPLAINTS_KEPT = 20
 
 
