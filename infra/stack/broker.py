@@ -54,7 +54,7 @@ class Broker:
     def wait_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until it answers. Raises: StackError when it ends, or does not answer in time."""
         deadline = time.monotonic() + seconds
-        while not self._service.healthy(self._ports):
+        while not self._service.healthy(self.bootstrap):
             code = None if self._child is None else self._child.exit_code()
             if self._child is None or code is not None:
                 raise StackError(f"the broker is not running (exit code {code}); see {self.log}")

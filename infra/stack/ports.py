@@ -36,10 +36,18 @@ def pick(wished: int | None = None, taken: frozenset[int] = frozenset()) -> int:
     raise StackError(f"no free port between {LOWEST} and {HIGHEST}")
 
 
-def answers(port: int, seconds: float = 1.0) -> bool:
-    """Whether somebody listens on the port."""
+def answers(host: str, port: int, seconds: float = 1.0) -> bool:
+    """Whether somebody listens there."""
     try:
-        with socket.create_connection((HOST, port), timeout=seconds):
+        with socket.create_connection((host, port), timeout=seconds):
             return True
     except OSError:
         return False
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host and port of `host:port`; an IPv6 host stands in brackets. Raises: StackError."""
+    host, _, port = address.strip().rpartition(":")
+    if not host or not port.isascii() or not port.isdigit():
+        raise StackError(f"not an address like host:port: {address!r}")
+    return host.strip("[]"), int(port)
