@@ -79,7 +79,7 @@ def run_until_stopped(make: Callable[[CollectorRegistry], Loop], settings: Setti
     if not __debug__:
         raise OrynError("python -O leaves out the checks that keep the journal whole: start without it")
     registry = CollectorRegistry()
-    with _stopped_by_signals() as stop:
+    with stopped_by_signals() as stop:
         try:
             loop = make(registry)
             with _health(loop, settings, registry):
@@ -104,7 +104,7 @@ def _health(loop: Loop, settings: Settings, registry: CollectorRegistry) -> Iter
 
 
 @contextmanager
-def _stopped_by_signals() -> Iterator[Flag]:
+def stopped_by_signals() -> Iterator[Flag]:
     """A flag that SIGTERM and SIGINT set. A second one ends the process at once: nothing undecided is lost by it."""
     stop = Flag()
 

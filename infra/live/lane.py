@@ -126,7 +126,9 @@ class Lane:
             first = max(self._heap[0][0], self.now + 1)
             self._act(min(boundary, first + STEP_MS), events)
         self.steps += 1
-        tick = Event(_TICK_TOPIC, Instant(self.now), f"{self.locality}-{self.steps}", CLOCK_SOURCE, self.locality, ClockTick())
+        tick = Event(
+            _TICK_TOPIC, Instant(self.now), f"{self.locality}-{self.steps}", CLOCK_SOURCE, self.locality, ClockTick()
+        )
         self._ahead.append(tick.event_id)
         return Step(events, tick)
 

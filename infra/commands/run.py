@@ -1,0 +1,84 @@
+"""`oryn run`: all processes of one machine as one supervised group. Owns the options and what the group consists of."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra.live.children import Spec
+from infra.live.supervisor import Supervisor
+from infra.processors import stopped_by_signals
+from infra.settings import Settings
+from infra.settings_layers import load_settings
+from infra.settings_options import ClockOption, KafkaOption, PrefixOption, SettingsOption
+from infra.settings_services import kafka_admin, kafka_client
+from infra.topics import Action, carry_out, plan_topics
+from schemas.errors import OrynError
+
+WORKERS_MAX = 64
+
+
+def command(
+    workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=WORKERS_MAX, help="Allocation workers.")] = 1,
+    fan_outs: Annotated[int, typer.Option("--fan-outs", min=1, max=WORKERS_MAX, help="Fan-out processes.")] = 1,
+    partitions: Annotated[
+        int | None, typer.Option("--partitions", min=1, help="Of inputs and journal, when they are made here.")
+    ] = None,
+    settings: SettingsOption = None,
+    kafka: KafkaOption = None,
+    prefix: PrefixOption = None,
+    clock: ClockOption = None,
+) -> int:
+    """Run everything that one machine needs: allocation workers and fan-out, watched over and started again.
+
+    Missing topics are made first; topics that differ from what is declared are an error. Each process has a log in
+    DATA/logs, and DATA/run says how they are. A process that fails is started again, later and later; one that a
+    restart cannot help stays down, and when none of its kind is left the group ends with its exit code. SIGTERM or
+    Ctrl-C ends all of them in order; if this process is killed, they end as well.
+    """
+    options = {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix, "worker.clock": clock}
+    found = load_settings(settings, options).settings
+    _topics(found, partitions)
+    specs = group(found, settings, workers, fan_outs)
+    supervisor = Supervisor(specs, found.data / "run", found.data, _tell, found.kafka.topic_prefix)
+    with stopped_by_signals() as stop:
+        return supervisor.run(stop)
+
+
+def group(settings: Settings, file: Path | None, workers: int, fan_outs: int) -> list[Spec]:
+    """The processes of a group. Raises: OrynError where no Kafka is known."""
+    passed = ["--kafka", kafka_client(settings)["bootstrap.servers"], "--prefix", settings.kafka.topic_prefix]
+    if file is not None:
+        passed += ["--settings", str(file)]
+    clock = ["--clock", settings.worker.clock.value]
+
+    def spec(kind: str, number: int, options: Sequence[str]) -> Spec:
+        name = f"{kind}-{number}"
+        arguments = [kind, "--name", name, "--health-port", "0", *passed, *options]
+        log = settings.data / "logs" / f"{settings.kafka.topic_prefix}{name}.log"
+        return Spec(name, kind, [sys.executable, "-P", "-m", "infra", *arguments], log)
+
+    return [
+        *(spec("worker", number, clock) for number in range(1, workers + 1)),
+        *(spec("fan-out", number, ()) for number in range(1, fan_outs + 1)),
+    ]
+
+
+def _topics(settings: Settings, partitions: int | None) -> None:
+    """Make what is missing. Raises: OrynError when what is there differs from what is declared."""
+    admin = kafka_admin(settings)
+    wished = partitions or settings.kafka.partitions
+    plan = plan_topics(admin, settings.kafka.topic_prefix, settings.worker.clock, wished, settings.kafka.replicas)
+    other = sorted({each.topic for each in plan.differences if each.action is not Action.CREATE})
+    if other:
+        raise OrynError(
+            f"these topics are not as declared: {', '.join(other)}. `oryn topics check` shows how, `oryn topics apply` "
+            "changes what can be changed"
+        )
+    carry_out(admin, plan)
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
