@@ -137,7 +137,11 @@ class Sending:
         for event in batch:
             here += not self._produce(producer, event, answers)
         while len(answers) < len(batch):
-            producer.flush(POLL_S)
+            try:
+                producer.flush(POLL_S)
+            except KafkaException:  # fatal, and so this producer's end; each event's own answer says why
+                producer.purge(in_queue=True, in_flight=True, blocking=True)
+                producer.poll(POLL_S)
             failed = sum(isinstance(each, KafkaError) for each in answers.values())
             if failed > here or self._stop.is_set():
                 # All others come back at once. Some may be in the log all the same: they are sent again, under the
