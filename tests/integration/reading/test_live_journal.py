@@ -19,7 +19,7 @@ pytestmark = pytest.mark.integration
 PARTITIONS = 4
 PREFIX = "reading."
 TOPIC = f"{PREFIX}journal"
-# Both regions' zones; the first two share a partition, the third has one of its own.
+# Two zones; the last two share a partition, the first has one of its own.
 LOCALITIES = ("270000000", "710000000", "750000000")
 TRANSACTION = 97
 
