@@ -89,6 +89,13 @@ def _runtime(settings: Settings, client: Mapping[str, str], group: str) -> Runti
 
 
 def _local_kafka(settings: Settings) -> str:
+    try:
+        from infra.stack.state import running  # noqa: PLC0415 - of the extra `local`, without which none can run
+    except ModuleNotFoundError:
+        pass
+    else:
+        if address := running(settings.data).kafka:
+            return address
     raise SettingsError(
         f"no Kafka: no local stack runs in {settings.data}. Start one with `oryn stack up`, or name the brokers in "
         "ORYN_KAFKA_BOOTSTRAP=host:port"

@@ -1,6 +1,6 @@
 """Becomes a service and leaves a watcher beside it, so that the service cannot outlive a parent that died.
 
-Run as a script: `guard.py OWNER_FD nobody|as-is COMMAND ...`. OWNER_FD is the reading end of a pipe whose writing end
+Run as a script: `guard.py OWNER_FD IDENTITY COMMAND ...`. OWNER_FD is the reading end of a pipe whose writing end
 only the owner holds. The watcher
 
 - kills the service's process group when the pipe ends without a word: the owner died, however it died;
@@ -18,14 +18,17 @@ import signal
 import sys
 
 RELEASED = b"released"
-AS_NOBODY = "nobody"
+# Who the service is: this user; root under the name of nobody; nobody itself.
 AS_IS = "as-is"
+NOBODY_IN_NAMESPACE = "nobody-in-namespace"
+NOBODY_ITSELF = "nobody-itself"
+PROBE = "probe"
 CLONE_NEWUSER = 0x1000_0000
 NOBODY = 65534
 STANDARD_STREAMS = 3
 
 
-def become_nobody() -> None:
+def enter_namespace() -> None:
     """Be called `nobody` by a program that refuses to run as root, while files stay accessible as root's.
 
     A user namespace whose only user is this process's under another number; the next exec drops what root may do.
@@ -78,11 +81,18 @@ def leave_watcher(owner: int) -> None:
 
 
 def main() -> None:
-    """Leave the watcher, then become the command. Never returns."""
-    owner, user, *command = int(sys.argv[1]), *sys.argv[2:]
+    """Leave the watcher, then become the command; or only try whether a namespace can be had."""
+    if sys.argv[1:] == [PROBE]:
+        enter_namespace()
+        return
+    owner, identity, *command = int(sys.argv[1]), *sys.argv[2:]
     leave_watcher(owner)
-    if user == AS_NOBODY:
-        become_nobody()
+    if identity == NOBODY_IN_NAMESPACE:
+        enter_namespace()
+    elif identity == NOBODY_ITSELF:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from signal import SIGTERM, Signals
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -25,39 +26,33 @@ NODE = 1
 # both stop and go together, so a short time does not part them on a busy machine.
 SESSION_MS = 3_000
 HEARTBEAT_MS = 500
-PROPERTIES = f"""\
-process.roles=broker,controller
-node.id={NODE}
-listeners=PLAINTEXT://{HOST}:{{port}},CONTROLLER://{HOST}:{{controller}}
-advertised.listeners=PLAINTEXT://{HOST}:{{port}},CONTROLLER://{HOST}:{{controller}}
-controller.listener.names=CONTROLLER
-controller.quorum.bootstrap.servers={HOST}:{{controller}}
-log.dirs={{data}}
-num.partitions=1
-auto.create.topics.enable=false
-default.replication.factor=1
-min.insync.replicas=1
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions={OFFSETS_PARTITIONS}
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions={TRANSACTION_PARTITIONS}
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-group.initial.rebalance.delay.ms=0
-log.retention.ms=-1
-message.max.bytes={RECORD_BYTES_MAX}
-replica.fetch.max.bytes={RECORD_BYTES_MAX}
-replica.fetch.response.max.bytes={RECORD_BYTES_MAX}
-socket.request.max.bytes={4 * RECORD_BYTES_MAX}
-log.cleaner.dedupe.buffer.size=16777216
-log.cleaner.threads=1
-num.network.threads=2
-num.io.threads=4
-background.threads=2
-broker.heartbeat.interval.ms={HEARTBEAT_MS}
-broker.session.timeout.ms={SESSION_MS}
-"""
+# What a single broker of ours is like, wherever it runs.
+BROKER_PROPERTIES = {
+    "num.partitions": "1",
+    "auto.create.topics.enable": "false",
+    "default.replication.factor": "1",
+    "min.insync.replicas": "1",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": str(OFFSETS_PARTITIONS),
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": str(TRANSACTION_PARTITIONS),
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "log.retention.ms": "-1",  # topics set their own
+    "message.max.bytes": str(RECORD_BYTES_MAX),
+    "replica.fetch.max.bytes": str(RECORD_BYTES_MAX),
+    "replica.fetch.response.max.bytes": str(RECORD_BYTES_MAX),
+    "socket.request.max.bytes": str(4 * RECORD_BYTES_MAX),
+    "log.cleaner.dedupe.buffer.size": str(16 << 20),
+    "log.cleaner.threads": "1",
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "background.threads": "2",
+    "broker.heartbeat.interval.ms": str(HEARTBEAT_MS),
+    "broker.session.timeout.ms": str(SESSION_MS),
+}
 LOGGING = """\
 status = error
 appender.console.type = Console
@@ -75,11 +70,20 @@ class Kafka:
     """The broker of one folder: `broker/` holds its data, `server.properties` and `log4j2.properties` its settings."""
 
     name = "kafka"
-    ports = ("kafka", "controller")
+    ports: tuple[str, ...] = ("kafka", "controller")
+    stop_signal: Signals = SIGTERM
     stop_seconds = STOP_SECONDS
 
-    def __init__(self, folder: Path, cache: Path, progress: jars.Progress = lambda done, of: None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cache: Path,
+        progress: jars.Progress = lambda done, of: None,
+        client: Mapping[str, str] | None = None,
+    ) -> None:
+        """`client`: what asking `healthy` needs beside the address, for a broker of somebody else."""
         self._folder, self._cache, self._progress = folder, cache, progress
+        self._client = dict(client or {})
         self._data = folder / "broker"
         self._properties = folder / "server.properties"
         self._logging = folder / "log4j2.properties"
@@ -120,29 +124,36 @@ class Kafka:
 
     @staticmethod
     def _write(path: Path, data: Path, ports: Mapping[str, int]) -> None:
-        # In a file of properties a backslash and what follows it is one character.
-        folder = str(data).replace("\\", "\\\\")
-        text = PROPERTIES.format(port=ports["kafka"], controller=ports["controller"], data=folder)
-        path.write_text(text, "utf-8")
+        listeners = f"PLAINTEXT://{HOST}:{ports['kafka']},CONTROLLER://{HOST}:{ports['controller']}"
+        own = {
+            "process.roles": "broker,controller",
+            "node.id": str(NODE),
+            "listeners": listeners,
+            "advertised.listeners": listeners,
+            "controller.listener.names": "CONTROLLER",
+            "controller.quorum.bootstrap.servers": f"{HOST}:{ports['controller']}",
+            # In a file of properties a backslash and what follows it is one character.
+            "log.dirs": str(data).replace("\\", "\\\\"),
+        }
+        lines = [f"{name}={value}\n" for name, value in (own | BROKER_PROPERTIES).items()]
+        path.write_text("".join(lines), "utf-8")
 
-    @staticmethod
-    def address(ports: Mapping[str, int]) -> str:
+    def address(self, ports: Mapping[str, int]) -> str:
         """What clients call `bootstrap.servers`."""
         return f"{HOST}:{ports['kafka']}"
 
-    @staticmethod
-    def healthy(address: str) -> bool:
+    def healthy(self, address: str) -> bool:
         """Whether a broker at the address says that it takes part in a cluster."""
-        return reachable(address)
+        return reachable(address, client=self._client)
 
 
-def reachable(bootstrap: str, seconds: float = ASK_SECONDS) -> bool:
+def reachable(bootstrap: str, seconds: float = ASK_SECONDS, client: Mapping[str, str] | None = None) -> bool:
     """Whether some broker at the address names the brokers of its cluster."""
     # The client would ask a closed port again and again until its time is over.
     if not any(answers(*split_address(address)) for address in bootstrap.split(",")):
         return False
     with suppress(KafkaException):
         # Clients log refused connections by themselves; here they are the answer.
-        client = AdminClient({"bootstrap.servers": bootstrap, "log_level": "0", "client.id": "oryn-stack"})
-        return bool(client.list_topics(timeout=seconds).brokers)
+        own = {"bootstrap.servers": bootstrap, "log_level": "0", "client.id": "oryn-stack"}
+        return bool(AdminClient({**(client or {}), **own}).list_topics(timeout=seconds).brokers)
     return False

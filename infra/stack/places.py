@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 DATA_DEFAULT = ".oryn"
+KAFKA_JARS = "kafka"  # in the cache
 
 
 def cache_directory(environment: Mapping[str, str]) -> Path:
@@ -20,7 +21,7 @@ def cache_directory(environment: Mapping[str, str]) -> Path:
 
 def jar_directory(environment: Mapping[str, str]) -> Path:
     """The jars' folder in the cache."""
-    return cache_directory(environment) / "kafka"
+    return cache_directory(environment) / KAFKA_JARS
 
 
 def data_directory(environment: Mapping[str, str]) -> Path:

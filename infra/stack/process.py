@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGTERM, Signals
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 
@@ -36,7 +37,7 @@ class Identity:
         except psutil.NoSuchProcess:
             return None
 
-    def stop(self, seconds: float) -> bool:
+    def stop(self, seconds: float, number: Signals = SIGTERM) -> bool:
         """Ask it to end, wait, and kill it after `seconds`. Repeatable. Returns: whether it ended by itself.
 
         Raises: StackError when it cannot be ended at all.
@@ -45,7 +46,7 @@ class Identity:
         if process is None:
             return True
         with suppress(psutil.NoSuchProcess):
-            process.terminate()
+            process.send_signal(number)
             process.resume()  # a stopped process would see the signal only later
         if _ended(process, seconds):
             return True
@@ -93,9 +94,9 @@ class Child:
         if self._process.poll() is None:
             self._process.returncode = 0  # no longer ours: its object must not complain that it still runs
 
-    def stop(self, seconds: float) -> bool:
+    def stop(self, seconds: float, number: Signals = SIGTERM) -> bool:
         """As `Identity.stop`; also forgets the process."""
-        graceful = self.identity.stop(seconds)
+        graceful = self.identity.stop(seconds, number)
         self._process.wait()
         self._close()
         return graceful
@@ -117,9 +118,10 @@ def start(
     log: Path,
     environment: Mapping[str, str] | None = None,
     *,
-    as_nobody: bool = False,
+    identity: str = guard.AS_IS,
 ) -> Child:
-    """Start a service in a session of its own, its output appended to `log`, watched as `infra.stack.guard` says."""
+    """Start a service in a session of its own, its output appended to `log`, watched as `infra.stack.guard` says, and
+    with one of its identities."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
         log.replace(log.with_name(f"{log.name}.1"))
@@ -129,7 +131,7 @@ def start(
             process = subprocess.Popen(  # noqa: S603 - the command is the stack's own
                 [
                     *(sys.executable, "-I", "-S", guard.__file__),
-                    *(str(watched), guard.AS_NOBODY if as_nobody else guard.AS_IS),
+                    *(str(watched), identity),
                     *(str(each) for each in command),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -147,12 +149,12 @@ def start(
     return Child(process, owner)
 
 
-def run(command: Sequence[str | Path], log: Path, seconds: float, *, as_nobody: bool = False) -> None:
+def run(command: Sequence[str | Path], log: Path, seconds: float, *, identity: str = guard.AS_IS) -> None:
     """Run a preparing command to its end, its output appended to `log`. It dies with this process, too.
 
     Raises: StackError when it fails or takes longer than `seconds`.
     """
-    child = start(command, log, as_nobody=as_nobody)
+    child = start(command, log, identity=identity)
     deadline = time.monotonic() + seconds
     try:
         while (code := child.exit_code()) is None:

@@ -28,7 +28,10 @@ def write(bootstrap: str, topic: str, value: bytes) -> None:
 
 
 def values(bootstrap: str, topic: str) -> list[bytes | None]:
-    """All committed values. The consumer tells the end, because markers of transactions take offsets, too."""
+    """All committed values, of which there is one at least: a commit is answered before it can be read.
+
+    The consumer tells the end, because markers of transactions take offsets, too.
+    """
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": topic, "enable.partition.eof": True})
     consumer.assign([TopicPartition(topic, 0, 0)])
     found: list[bytes | None] = []
@@ -38,7 +41,9 @@ def values(bootstrap: str, topic: str) -> list[bytes | None]:
             assert message is not None
             if (error := message.error()) is not None:
                 assert error.code() == KafkaError._PARTITION_EOF, error
-                return found
+                if found:
+                    return found
+                continue
             found.append(message.value())
     finally:
         consumer.close()
