@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -27,6 +27,7 @@ from schemas.murmur2 import partition_of
 from schemas.outputs import DeadLetter
 from schemas.topic_offsets import client_log
 from schemas.topic_reading import Limits, Progress, TopicReading
+from streams.allocation.intake import headers_of
 
 DEAD_LETTERS = "dead-letters"
 # Somebody waits at the terminal: brokers that are away are reported soon.
@@ -315,4 +316,7 @@ def _partition(producer: Producer, topic: str, record: Resubmission) -> int:
 
 
 def _headers(message: Message) -> Headers:
-    return cast("Headers", message.headers() or [])
+    try:
+        return headers_of(message)
+    except Malformed as exc:
+        raise Malformed(f"no dead letter: {exc}") from exc
