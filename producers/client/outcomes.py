@@ -41,7 +41,8 @@ def mark(client: Mapping[str, str], topic_prefix: str = "", timeout: float = ANS
 def mark_at(
     client: Mapping[str, str], since: Instant, topic_prefix: str = "", timeout: float = ANSWER_TIMEOUT_S
 ) -> Mark:
-    """Where the outcomes of a moment begin, by their own time, which is that of the decision.
+    """Where the outcomes of a moment begin, by their own time, which is that of the decision; or somewhat before, for
+    the markers of transactions carry the brokers' time.
 
     Raises: TopicMissing, TopicUnavailable.
     """
