@@ -118,7 +118,7 @@ def find_positions(base: Base, intake: Intake, logs: Logs) -> Restore:
         if decided is None and told is None and begin > 0:
             # Not the same as empty: what stood before `begin` may be undecided, and is gone.
             raise UnknownOffset(f"{topic}/{base.partition} begins at {begin}, and nothing says what was decided of it")
-        offset = max(decided or begin, told or begin)
+        offset = max((known for known in (decided, told) if known is not None), default=begin)
         if not begin <= offset <= end:
             raise UnknownOffset(f"{topic}/{base.partition} goes from {begin} to {end}; {offset} is next")
         offsets[topic] = offset

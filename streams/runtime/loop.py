@@ -20,6 +20,7 @@ from streams.runtime.metrics import Metrics
 from streams.runtime.producer import Delivered, Headers, TransactionalProducer
 from streams.runtime.settings import RuntimeSettings
 from streams.runtime.task import Batch, Restore, Task
+from streams.runtime.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ WATCH_EVERY_S = 0.02
 HELD_RECORDS_MAX = 20_000
 HELD_RECORDS_LOW = 5_000
 METRICS_EVERY_S = 1.0
+# Transaction timeouts until a transaction is given up for stuck: flush, offsets and commit have one each.
+STUCK_FACTOR = 4
 
 MakeTask = Callable[[int], Task]
 
@@ -52,6 +55,7 @@ class Loop:
         self._metrics = metrics
         self._clock = clock
         self._producer = TransactionalProducer(settings)
+        self._watchdog = Watchdog(STUCK_FACTOR * settings.transaction_timeout_ms / 1_000)
         self._tasks: dict[int, Task] = {}
         self._restoring: dict[int, Restore] = {}
         self._starting: dict[int, dict[str, int]] = {}
@@ -61,6 +65,8 @@ class Loop:
         self._paused: set[tuple[str, int]] = set()
         self._last_turn = time.monotonic()
         self._joined = False
+        # An error of the consumer that it can't come back from.
+        self._failed: KafkaError | None = None
         self._measured_at = 0.0
         self._logs = KafkaLogs(settings)
         self._consumer = Consumer(self._consumer_properties())
@@ -92,7 +98,9 @@ class Loop:
 
     def _on_error(self, error: KafkaError) -> None:
         if error.fatal():
+            # Said once; here the code is the real one. The turn raises it: this is called from within the client.
             log.error("consumer failed", extra={"error": error.str()})
+            self._failed = error
         else:
             log.warning("consumer disturbed", extra={"error": error.str()})
 
@@ -111,6 +119,14 @@ class Loop:
             reasons["group"] = "not joined"
         return reasons
 
+    def _check_membership(self) -> None:
+        """Raises: Fenced when another process has our name in the group, Fatal for another end of the consumer."""
+        if self._failed is None:
+            return
+        if self._failed.code() == KafkaError.FENCED_INSTANCE_ID:
+            raise Fenced(f"another process is {self.settings.worker} of {self.settings.group_id}")
+        raise Fatal(self._failed.str())
+
     # Life.
 
     def run(self, stop: Flag) -> None:
@@ -124,7 +140,14 @@ class Loop:
                 self._turn()
             for task in self._working():
                 task.snapshot(final=True)
+        except BaseException as exc:
+            # What the tasks hold may never have been committed: it must not become a snapshot on the way out.
+            self._tasks.clear()
+            if isinstance(exc, KafkaException):
+                raise Fatal(f"Kafka refused for good: {exc}") from exc
+            raise
         finally:
+            self._watchdog.close()
             self._producer.close()
             self._logs.close()
             self._consumer.close()
@@ -134,6 +157,7 @@ class Loop:
         busy = bool(self._restoring)
         for message in self._poll(0.0 if busy or self._has_work() else self._wait_s()):
             self._dispatch(message)
+        self._check_membership()
         self._look_for_ends()
         self._restore()
         self._ask_for_ends()
@@ -193,10 +217,8 @@ class Loop:
         if error.code() == KafkaError._AUTO_OFFSET_RESET and partition in self._tasks:
             if partition not in self._restoring:
                 self._stop(partition, f"{topic}: the next offset is not there: {error.str()}")
-        elif error.code() == KafkaError.FENCED_INSTANCE_ID:
-            raise Fenced(f"another process is {self.settings.worker} of {self.settings.group_id}")
-        elif error.fatal():
-            raise Fatal(error.str())
+        elif error.code() == KafkaError._FATAL:
+            self._failed = self._failed or error
         elif not is_passing(error):
             log.warning("input disturbed", extra={"topic": topic, "partition": partition, "error": error.str()})
 
@@ -258,9 +280,10 @@ class Loop:
             return
         partition, restore = next(iter(self._restoring.items()))
         try:
-            next(restore)
-        except StopIteration as done:
-            self._resume(partition, done.value)
+            try:
+                next(restore)
+            except StopIteration as done:
+                self._resume(partition, done.value)
         except KafkaException as exc:
             log.warning("restore disturbed", extra={"partition": partition, "error": str(exc)})
             time.sleep(IDLE_WAIT_S)
@@ -295,7 +318,7 @@ class Loop:
         if not ready:
             return
         self._renew_producer()
-        started = time.monotonic()
+        started = self._watchdog.start()
         batch = Batch(self.settings.batch_records, self.settings.batch_ms)
         at_work: Task | None = None
         try:
@@ -321,8 +344,8 @@ class Loop:
         except Doubtful as exc:
             log.warning("transaction in doubt", extra={"reason": str(exc), "records": batch.records})
             self._metrics.doubtful.inc()
-            self._renew_producer()
             self._rebuild(ready)
+            self._renew_producer()
         except Fatal:
             raise
         except Exception as exc:
@@ -336,17 +359,22 @@ class Loop:
                 self._metrics.transaction_seconds.observe(time.monotonic() - started)
                 self._metrics.transaction_records.observe(batch.records)
 
+        finally:
+            self._watchdog.stop()
+
     def _undo(self, failed: Task, ready: list[Task], exc: Exception) -> None:
+        self._rebuild([task for task in ready if task is not failed])
+        self._stop(failed.partition, f"{type(exc).__name__}: {exc}", exc)
         try:
             self._producer.abort()
         except Doubtful:
             self._renew_producer()
-        self._rebuild([task for task in ready if task is not failed])
-        self._stop(failed.partition, f"{type(exc).__name__}: {exc}", exc)
 
     def _renew_producer(self) -> None:
         why = self._producer.must_be_replaced
         if why is not None:
+            # A new producer would fence the rightful one, if that is what has happened.
+            self._check_membership()
             log.info("producer replaced", extra={"reason": why})
             self._metrics.producers_replaced.inc()
             self._producer.open()

@@ -7,6 +7,7 @@ another one is opened, whose `init_transactions` settles what the old one left b
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 
 INIT_TRIES_MAX = 10
 INIT_PAUSE_S = 0.5
+# So often in so long is no accident any more.
+FENCED_MAX = 3
+FENCED_WITHIN_S = 60.0
 RETRIES_MAX = 5
 RETRY_PAUSE_S = 0.1
 # A commit that takes longer may have been delayed on its way, and a delayed one may end a later transaction
@@ -59,6 +63,7 @@ class TransactionalProducer:
         self._state = _State.CLOSED
         self._producer: Producer | None = None
         self._suspect: str | None = None
+        self._fenced_at: list[float] = []
 
     @property
     def must_be_replaced(self) -> str | None:
@@ -113,12 +118,12 @@ class TransactionalProducer:
         self._suspect = error.name()
 
     def begin(self) -> None:
-        """Begin a transaction. State: READY. Raises: Doubtful. Repeat: no."""
+        """Begin a transaction. State: READY. Raises: Doubtful, Fenced. Repeat: no."""
         assert self._state is _State.READY and self._producer is not None, "begin needs a ready producer"
         try:
             self._producer.begin_transaction()
         except KafkaException as exc:
-            raise self._doubt("begin", exc) from exc
+            raise self._failed("begin", exc) from exc
         self._state = _State.OPEN
 
     def produce(  # a record has so many parts
@@ -131,7 +136,10 @@ class TransactionalProducer:
         partition: int = -1,
         delivered: Delivered | None = None,
     ) -> None:
-        """Add a record to the open transaction. Waits while the buffer is full. State: OPEN. Raises: Doubtful."""
+        """Add a record to the open transaction. Waits while the buffer is full. State: OPEN.
+
+        Raises: Doubtful, Fenced.
+        """
         assert self._state is _State.OPEN and self._producer is not None, "produce needs an open transaction"
         deadline = None
         while True:
@@ -151,7 +159,7 @@ class TransactionalProducer:
                     raise self._doubt("produce", exc) from exc
                 self._producer.poll(0.1)
             except KafkaException as exc:
-                raise self._doubt("produce", exc) from exc
+                raise self._failed("produce", exc) from exc
             else:
                 return
 
@@ -163,7 +171,11 @@ class TransactionalProducer:
         assert self._state is _State.OPEN and self._producer is not None, "commit needs an open transaction"
         started = time.monotonic()
         # Without this flush, sending the offsets waits for the linger of the records: 65 ms a transaction.
-        if self._producer.flush(self._timeout_s):
+        try:
+            left = self._producer.flush(self._timeout_s)
+        except KafkaException as exc:
+            raise self._failed("flush", exc) from exc
+        if left:
             raise self._doubt("flush", TimeoutError("records not delivered in time"))
         if offsets:
             self._send_offsets(offsets, group_metadata)
@@ -212,8 +224,13 @@ class TransactionalProducer:
     def _failed(self, doing: str, exc: KafkaException) -> RuntimeFailure:
         error = exc.args[0]
         if error.code() in _FENCING:
-            self._state = _State.DOUBTFUL
-            return Fenced(f"{doing}: transactional id {self.transactional_id} was taken by another process")
+            # Either another process has our name, or the broker has ended our transaction for its age: then a new
+            # producer may go on. Two processes of one name would fence each other again and again.
+            now = time.monotonic()
+            self._fenced_at = [at for at in self._fenced_at if now - at < FENCED_WITHIN_S] + [now]
+            if len(self._fenced_at) > FENCED_MAX:
+                self._state = _State.DOUBTFUL
+                return Fenced(f"{doing}: transactional id {self.transactional_id} is taken again and again")
         return self._doubt(doing, exc)
 
     def _doubt(self, doing: str, exc: Exception) -> Doubtful:
@@ -223,6 +240,7 @@ class TransactionalProducer:
     def close(self) -> None:
         """Let go of the producer. An open transaction is left to the next `open`, or to its timeout. Repeat: yes."""
         if self._producer is not None:
-            self._producer.purge()
-            self._producer.flush(1)
+            with suppress(KafkaException):  # a failed producer says so once more; what it held is aborted anyway
+                self._producer.purge()
+                self._producer.flush(1)
         self._producer, self._state = None, _State.CLOSED
