@@ -33,6 +33,8 @@ METRICS_EVERY_S = 1.0
 # Transaction timeouts until a transaction is given up for stuck: flush, offsets and commit have one each.
 STUCK_FACTOR = 4
 
+_FENCED_TEXT = KafkaError(KafkaError.FENCED_INSTANCE_ID).str()
+
 MakeTask = Callable[[int], Task]
 
 
@@ -123,7 +125,8 @@ class Loop:
         """Raises: Fenced when another process has our name in the group, Fatal for another end of the consumer."""
         if self._failed is None:
             return
-        if self._failed.code() == KafkaError.FENCED_INSTANCE_ID:
+        # What comes as a message hides the code behind _FATAL and keeps its text.
+        if self._failed.code() == KafkaError.FENCED_INSTANCE_ID or _FENCED_TEXT in self._failed.str():
             raise Fenced(f"another process is {self.settings.worker} of {self.settings.group_id}")
         raise Fatal(self._failed.str())
 
@@ -313,11 +316,11 @@ class Loop:
     # One transaction.
 
     def _transact(self) -> None:
+        self._renew_producer()
         now_ms = self._now_ms()
         ready = [task for task in self._working() if task.has_work(now_ms)]
         if not ready:
             return
-        self._renew_producer()
         started = self._watchdog.start()
         batch = Batch(self.settings.batch_records, self.settings.batch_ms)
         at_work: Task | None = None
@@ -373,7 +376,9 @@ class Loop:
     def _renew_producer(self) -> None:
         why = self._producer.must_be_replaced
         if why is not None:
-            # A new producer would fence the rightful one, if that is what has happened.
+            # A new producer would fence the rightful one, if that is what has happened: the consumer would know.
+            for message in self._poll(0.0):
+                self._dispatch(message)
             self._check_membership()
             log.info("producer replaced", extra={"reason": why})
             self._metrics.producers_replaced.inc()
