@@ -16,6 +16,8 @@ from streams.runtime.settings import RuntimeSettings
 
 ANSWER_TIMEOUT_S = 6
 COMPLAINTS_KEPT = 20
+# What the local stack needs and a worker's install may lack: then no local stack runs.
+STACK_PACKAGES = frozenset({"filelock", "psutil"})
 
 
 class _Complaints(logging.Handler):
@@ -51,7 +53,8 @@ def kafka_admin(settings: Settings) -> AdminClient:
 
 def kafka_client(settings: Settings) -> dict[str, str]:
     """The properties of every Kafka client. Raises: OrynError where no Kafka is set and none runs here."""
-    return {**settings.kafka.client, "bootstrap.servers": settings.kafka.bootstrap or _local_kafka(settings)}
+    bootstrap = settings.kafka.bootstrap or _local(settings, "kafka", "Kafka", "ORYN_KAFKA_BOOTSTRAP=host:port")
+    return {**settings.kafka.client, "bootstrap.servers": bootstrap}
 
 
 def schema_ids(settings: Settings) -> SchemaIds:
@@ -88,15 +91,28 @@ def _runtime(settings: Settings, client: Mapping[str, str], group: str) -> Runti
     )
 
 
-def _local_kafka(settings: Settings) -> str:
+def postgres_url(settings: Settings) -> str:
+    """The address of PostgreSQL. Raises: OrynError where none is set and none runs here."""
+    return settings.postgres.url or _local(settings, "postgres", "PostgreSQL", "ORYN_POSTGRES_URL=postgresql://...")
+
+
+def redis_url(settings: Settings) -> str:
+    """The address of Redis. Raises: OrynError where none is set and none runs here."""
+    return settings.redis.url or _local(settings, "redis", "Redis", "ORYN_REDIS_URL=redis://host:port/0")
+
+
+def _local(settings: Settings, service: str, name: str, variable: str) -> str:
+    """Where the local stack of the data folder has a service. Raises: OrynError when it does not run."""
+    address = ""
     try:
-        from infra.stack.state import running  # noqa: PLC0415 - of the extra `local`, without which none can run
-    except ModuleNotFoundError:
-        pass
+        from infra.stack.state import running  # noqa: PLC0415  # an extra brings what it needs
+    except ModuleNotFoundError as exc:
+        if exc.name not in STACK_PACKAGES:
+            raise
     else:
-        if address := running(settings.data).kafka:
-            return address
-    raise SettingsError(
-        f"no Kafka: no local stack runs in {settings.data}. Start one with `oryn stack up`, or name the brokers in "
-        "ORYN_KAFKA_BOOTSTRAP=host:port"
-    )
+        address = getattr(running(settings.data), service)
+    if not address:
+        raise SettingsError(
+            f"no {name}: no local stack runs in {settings.data}. Start one with `oryn stack up`, or set {variable}"
+        )
+    return address

@@ -90,7 +90,12 @@ def look(settings: Settings, max_lag: int | None = None) -> Status:
     """Ask everybody. Who does not answer is a problem, not an error. Raises: OrynError where no Kafka is known."""
     client = kafka_client(settings)
     bootstrap = client["bootstrap.servers"]
-    workers = tuple(_probe(name, note["url"]) for name, note in notes(settings.data).items())
+    groups = tuple(
+        f"{settings.group(each)}-" for each in (settings.worker.allocation_group, settings.worker.fan_out_group)
+    )
+    # Several environments may share a folder; the others' workers are not ours to judge.
+    ours = {name: note for name, note in notes(settings.data).items() if name.startswith(groups)}
+    workers = tuple(_probe(name, note["url"]) for name, note in ours.items())
     problems = [f"{each.name}: {where}: {reason}" for each in workers for where, reason in each.reasons.items()]
     try:
         admin = kafka_admin(settings)

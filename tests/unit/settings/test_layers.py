@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psutil
 import pytest
 
 from infra.settings import KafkaSettings, PublisherSettings, Settings, SettingsError, WorkerSettings, leaves
 from infra.settings_layers import MASK, Loaded, load_settings, masked_link, rows
-from infra.settings_services import allocation_runtime, fan_out_runtime, kafka_client, schema_ids
+from infra.settings_services import (
+    allocation_runtime,
+    fan_out_runtime,
+    kafka_client,
+    postgres_url,
+    redis_url,
+    schema_ids,
+)
+from infra.stack.state import PROCESS, Running, State, save, stack_folder
 from schemas.ids import FrozenIds
 from streams.runtime.settings import Clock, RuntimeSettings
 
@@ -283,6 +292,34 @@ def test_without_a_registry_the_frozen_ids_are_used() -> None:
 def test_without_a_kafka_the_error_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"oryn stack up.*ORYN_KAFKA_BOOTSTRAP"):
         kafka_client(load(tmp_path, 'data = "none"').settings)
+
+
+def remember(data: Path, started: float) -> None:
+    """A local stack in a data folder whose services are this very process, if it started then."""
+    folder = stack_folder(data)
+    folder.mkdir(parents=True)
+    addresses = {"kafka": "127.0.0.1:7", "postgres": "postgresql://p", "redis": "redis://r"}
+    services = {name: Running(PROCESS, address, started, os.getpid()) for name, address in addresses.items()}
+    save(folder, State(services=services))
+
+
+def test_without_addresses_the_local_stack_of_the_data_folder_is_meant(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'data = "d"').settings
+    remember(settings.data, psutil.Process().create_time())
+    assert kafka_client(settings) == {"bootstrap.servers": "127.0.0.1:7"}
+    assert (postgres_url(settings), redis_url(settings)) == ("postgresql://p", "redis://r")
+    given = load(tmp_path, 'data = "d"\n[kafka]\nbootstrap = "a:1"\n[postgres]\nurl = "postgresql://q"').settings
+    assert (kafka_client(given)["bootstrap.servers"], postgres_url(given)) == ("a:1", "postgresql://q")
+
+
+def test_a_local_stack_that_has_ended_is_none(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'data = "d"').settings
+    remember(settings.data, psutil.Process().create_time() - 1_000)
+    for ask in (kafka_client, postgres_url, redis_url):
+        with pytest.raises(
+            SettingsError, match=r"no local stack runs in .*d\. Start one with `oryn stack up`, or set ORYN_"
+        ):
+            ask(settings)
 
 
 def oryn(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
