@@ -48,13 +48,9 @@ fuzz: setup ## the core against the naive model, then the property tests, long a
 bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
 	$(BIN)/python -m tests.benchmarks $(BENCHMARKS)
 
-demo: setup ## a season: generate, decide, verify, explain (CAMPAIGN=astana-2021)
-	@mkdir -p $(OUT)
-	$(BIN)/oryn campaign $(CAMPAIGN) | $(BIN)/oryn simulate - --journal $(OUT)/journal.jsonl
-	$(BIN)/oryn verify $(OUT)/journal.jsonl
-	@application=$$(grep -m 1 '"ReferralIssued"' $(OUT)/journal.jsonl | grep -oE '"application_id":"[^"]+"' | sed -n 1p | cut -d '"' -f 4); \
-	  echo "$(BIN)/oryn why $$application --journal $(OUT)/journal.jsonl"; \
-	  $(BIN)/oryn why "$$application" --journal $(OUT)/journal.jsonl
+demo: setup ## a season live through Kafka, to checked files; CAMPAIGN=village SCALE=0.5 SEED=2; Ctrl-C and again: it goes on
+	$(BIN)/oryn demo $(if $(filter file,$(origin CAMPAIGN)),,$(CAMPAIGN)) $(if $(SCALE),--scale $(SCALE)) \
+	  $(if $(filter file,$(origin SEED)),,--seed $(SEED)) --out $(OUT) $(DEMO_ARGS)
 
 lock: ## resolve the dependencies anew into locks/
 	$(PYTHON) -m venv build/lock

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Protocol
 
 from infra.live.public_view import PublicView
 from producers.campaign import assumptions
@@ -52,15 +53,30 @@ class Step:
     tick: Event
 
 
-# Gives the message of an output as it stands in its topic; none while it was not read yet.
-Fetch = Callable[[Output], Output | None]
+# What the people and the public are told.
+Told = Notification | Outcome | Bulletin
+
+
+class Inbox(Protocol):
+    """The messages of a season, as they were read from their topics."""
+
+    def fetch(self, output: Told) -> Told | None:
+        """Take out the message of an output; none while it was not read yet."""
+        ...
+
+    def skip(self, output: Told) -> None:
+        """Nobody wants the message of this output."""
+        ...
 
 
 class Lane:
     """One locality."""
 
-    def __init__(self, plan: LocalityPlan, scenario: Scenario, seed: int, pack: Pack) -> None:
-        """Gather the people. Takes some seconds for a large city."""
+    def __init__(
+        self, plan: LocalityPlan, scenario: Scenario, seed: int, pack: Pack, publish: Callable[[Bulletin], None]
+    ) -> None:
+        """Gather the people, which takes some seconds for a large city. `publish` gets every bulletin."""
+        self._publish = publish
         self.locality = plan.locality
         self.view = PublicView(plan.locality, pack)
         self.town = Town(plan, scenario, self.view.page, seed)
@@ -169,7 +185,7 @@ class Lane:
 
     # --------------------------------------------------------------------------------------------------- hearing
 
-    def hear(self, records: deque[Record], fetch: Fetch) -> list[Record]:
+    def hear(self, records: deque[Record], inbox: Inbox) -> list[Record]:
         """Take in records, and the messages that belong to them, until the oldest step on its way is heard out.
 
         Stops where a message was not read yet, or no record is left: call it again then. Records that were folded are
@@ -185,7 +201,7 @@ class Lane:
                 self._midway = True
                 folded.append(self._record)
                 self._owed.extend(self.view.fold(self._record))
-            if not self._collect(fetch, self._record):
+            if not self._collect(inbox, self._record):
                 break
             cause, self._record = self._record.cause, None
             if cause.source == CLOCK_SOURCE and cause.event_id is not None:
@@ -196,29 +212,46 @@ class Lane:
                 break
         return folded
 
-    def _collect(self, fetch: Fetch, record: Record) -> bool:
+    def _collect(self, inbox: Inbox, record: Record) -> bool:
         """Hand out what a record led to; false if something of it was not read yet."""
         owed = self._owed
         while owed:
             output = owed[0]
             if isinstance(output, Notification):
-                if output.recipient in self._agents:
-                    message = fetch(output)
-                    if not isinstance(message, Notification):
-                        return False
-                    self._deliver(message)
+                if not self._notified(output, inbox):
+                    return False
             elif isinstance(output, Outcome):
-                asked = self._asked.get((output.source, output.event_id))
-                if asked is not None:
-                    answer = fetch(output)
-                    if not isinstance(answer, Outcome):
-                        return False
-                    del self._asked[output.source, output.event_id]
-                    at = max(record.time + self._gateway.between(*_ANSWER_MS), self.now + 1)
-                    self._push(Tell(at, asked[0], Answer(asked[1], answer)))
-            elif isinstance(output, Bulletin) and fetch(output) is None:
-                return False
+                if not self._answered(output, record, inbox):
+                    return False
+            elif isinstance(output, Bulletin):
+                bulletin = inbox.fetch(output)
+                if not isinstance(bulletin, Bulletin):
+                    return False
+                self._publish(bulletin)
             owed.popleft()
+        return True
+
+    def _notified(self, output: Notification, inbox: Inbox) -> bool:
+        if output.recipient not in self._agents:
+            inbox.skip(output)
+            return True
+        message = inbox.fetch(output)
+        if not isinstance(message, Notification):
+            return False
+        self._deliver(message)
+        return True
+
+    def _answered(self, output: Outcome, record: Record, inbox: Inbox) -> bool:
+        asked = self._asked.get((output.source, output.event_id))
+        if asked is None:
+            inbox.skip(output)
+            return True
+        answer = inbox.fetch(output)
+        if not isinstance(answer, Outcome):
+            return False
+        del self._asked[output.source, output.event_id]
+        at = max(record.time + self._gateway.between(*_ANSWER_MS), self.now + 1)
+        self._push(Tell(at, asked[0], Answer(asked[1], answer)))
         return True
 
     def _deliver(self, message: Notification) -> None:

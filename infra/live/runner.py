@@ -12,13 +12,13 @@ from infra.live.traffic import Incoming, Outgoing
 from schemas.errors import OrynError
 from schemas.ids import SchemaIds
 from schemas.journal import Record
-from schemas.outputs import Output
 
-# The people's clocks of different localities stay this close together, in simulated time.
 READ_WAIT_S = 0.05
 # Without a sign of the workers for so long, something is wrong with them. A broker that restarts takes less.
 SILENCE_S = 120.0
 EVENTS_BETWEEN_SERVICE = 100
+# Events of an interrupted step may be missing while later ones are there. After so many more steps it is no accident.
+STRANGE_STEPS_MAX = 20
 
 
 class Stalled(OrynError):
@@ -48,11 +48,17 @@ class Runner:
         self._listen = listen
         self._show = show
         self._heard_at = time.monotonic()
+        self._strange_steps = 0
 
     @property
     def now(self) -> int:
         """The simulated moment that all localities have come to."""
         return min((lane.now for lane in self.lanes if not lane.ended), default=max(lane.now for lane in self.lanes))
+
+    @property
+    def catching_up(self) -> bool:
+        """Whether the steps are still those of an earlier run."""
+        return bool(self.outgoing.unseen)
 
     def catch_up(self) -> int:
         """Read what an earlier run has sent. Returns: how many events that is. Before `run`, once."""
@@ -73,6 +79,12 @@ class Runner:
             self._listen_to(waiting)
             waiting = [lane for lane in waiting if lane.waits or not lane.ended]
         self.outgoing.flush()
+        self._hear_all()
+
+    def _hear_all(self) -> None:
+        """Wait until the world was told of everything. Raises: Stalled."""
+        while not self.incoming.complete:
+            self._read(outputs=True, journal=False)
 
     def _publish(self, step: Step) -> None:
         outgoing = self.outgoing
@@ -86,32 +98,48 @@ class Runner:
             if number % EVENTS_BETWEEN_SERVICE == 0:
                 outgoing.serve()
         outgoing.serve()
+        if outgoing.sent and outgoing.unseen:
+            self._strange_steps += 1
+            if self._strange_steps > STRANGE_STEPS_MAX * len(self.lanes):
+                raise Diverged(
+                    f"{len(outgoing.unseen):,} events of the interrupted season are not those of this one: other "
+                    "software began it. Begin a new season with `oryn demo --new`"
+                )
 
     def _listen_to(self, lanes: Sequence[Lane]) -> None:
         """Hear until some locality may go on."""
         while True:
-            heard = False
             for lane in lanes:
-                if lane.may_step or not lane.waits:
+                if _may_go_on(lane):
                     return
-                for record in lane.hear(self.incoming.records[lane.locality], self.incoming.fetch):
+                for record in lane.hear(self.incoming.records[lane.locality], self.incoming):
                     self._listen(record)
-                    heard = True
-                if lane.may_step or not lane.waits:
+                if _may_go_on(lane):
                     return
             short = any(not self.incoming.records[lane.locality] and not lane.owes for lane in lanes)
             owing = any(lane.owes for lane in lanes)
-            count = 0
-            if owing:
-                count += self.incoming.read_outputs(0.0 if short and len(lanes) > 1 else READ_WAIT_S)
-            if short:
-                count += self.incoming.read_journal(READ_WAIT_S)
-            self.outgoing.serve()
-            if count or heard:
-                self._heard_at = time.monotonic()
-            elif time.monotonic() - self._heard_at > SILENCE_S:
-                raise Stalled(f"nothing came back for {SILENCE_S:g} s")
-            self._show()
+            self._read(outputs=owing, journal=short)
+
+    def _read(self, *, outputs: bool, journal: bool) -> None:
+        """Read what there is, or wait a moment for it. Raises: Stalled, NotSent."""
+        count = 0
+        if outputs:
+            count += self.incoming.read_outputs(0.0 if journal else READ_WAIT_S)
+        if journal:
+            count += self.incoming.read_journal(READ_WAIT_S)
+        self.outgoing.serve()
+        now = time.monotonic()
+        if count:
+            self._heard_at = now
+        elif now - self._heard_at > SILENCE_S:
+            raise Stalled(f"nothing came back from the workers for {SILENCE_S:g} s")
+        self._show()
+
+    def close(self) -> None:
+        """Leave the brokers."""
+        self.incoming.close()
 
 
-__all__ = ["Diverged", "Output", "Runner", "Stalled"]
+def _may_go_on(lane: Lane) -> bool:
+    """Whether a locality has something to do before it hears more."""
+    return lane.may_step or not lane.waits

@@ -11,13 +11,14 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
+from infra.live.lane import Told
 from schemas.cloudevents import HEADER_ID, HEADER_SOURCE, event_headers
 from schemas.codec import event_codec, journal_codec, output_codec
 from schemas.errors import OrynError
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import SchemaIds
 from schemas.journal import Record
-from schemas.outputs import Bulletin, Notification, Outcome, Output
+from schemas.outputs import Bulletin, Notification, Outcome
 from schemas.topic_offsets import client_log, is_passing, partitions_of
 from schemas.topic_reading import TopicReading
 
@@ -57,30 +58,28 @@ class Outgoing:
             logger=client_log,
         )
         self._failed: KafkaError | None = None
-        # Source and id of events that an earlier run of this season has sent, and that this one has not come to yet.
-        self.before: Counter[EventKey] = Counter()
+        # Source and id of the events that an earlier run of this season has sent, how often each; and those of them
+        # that this run has not come to yet.
+        self._before: Counter[EventKey] = Counter()
+        self.unseen: set[EventKey] = set()
         self.sent = 0
 
     def read_before(self) -> int:
         """Find what was sent already. Returns: how many events. Raises: as TopicReading."""
         for topic in EVENTS_BY_TOPIC:
             with TopicReading(self._client, self._prefix + topic) as reading:
-                self.before.update(_key_of(message) for message in reading)
-        return self.before.total()
+                self._before.update(_key_of(message) for message in reading)
+        self.unseen = set(self._before)
+        return self._before.total()
 
     def send(self, event: Event) -> None:
         """Send an event, unless it is there. Raises: NotSent, for this event or one before."""
-        key = (event.source, event.event_id)
-        if self.before:
-            count = self.before.get(key, 0)
-            if count > 1:
-                self.before[key] = count - 1
-                return
-            if count:
-                del self.before[key]
-                return
+        if self._before and self._was_sent((event.source, event.event_id)):
+            return
         value = self._codecs[event.topic].encode(event.data)
-        headers = event_headers(event.event_id, event.source, event.type, event.time)
+        headers: list[tuple[str, str | bytes | None]] = [
+            *event_headers(event.event_id, event.source, event.type, event.time)
+        ]
         topic, locality = self._prefix + event.topic, event.locality.encode()
         while True:
             try:
@@ -91,6 +90,13 @@ class Outgoing:
             except BufferError:
                 self._producer.poll(0.1)
         self.sent += 1
+
+    def _was_sent(self, key: EventKey) -> bool:
+        self.unseen.discard(key)
+        count = self._before.pop(key, 0)
+        if count > 1:
+            self._before[key] = count - 1  # somebody sent it twice, on purpose
+        return count > 0
 
     def serve(self) -> None:
         """Let acknowledgements come in. Raises: NotSent."""
@@ -110,8 +116,17 @@ class Outgoing:
 
 
 def _key_of(message: Message) -> EventKey:
-    headers: dict[str, Any] = dict(message.headers() or ())
-    return headers.get(HEADER_SOURCE, b"").decode(), headers.get(HEADER_ID, b"").decode()
+    return _header(message, HEADER_SOURCE), _header(message, HEADER_ID)
+
+
+def _header(message: Message, wanted: str) -> str:
+    """A header's text; empty if there is none."""
+    # A list of pairs; the client's types allow for more.
+    headers: Any = message.headers() or ()
+    for name, value in headers:
+        if name == wanted and value is not None:
+            return str(value, "utf-8")
+    return ""
 
 
 class Incoming:
@@ -125,8 +140,9 @@ class Incoming:
         self._codecs: dict[str, Any] = {
             prefix + topic: output_codec(topic, kind, ids) for topic, kind in OUTPUTS.items()
         }
-        # Topic -> id -> value, of what was read before it was asked for.
+        # Topic -> id -> value, of what was read before it was asked for; and ids that nobody wants.
         self._values: dict[str, dict[str, bytes | None]] = {topic: {} for topic in self._codecs}
+        self._skipped: dict[str, set[str]] = {topic: set() for topic in self._codecs}
         self._prefix = prefix
         self._journal = _reader(client, [prefix + JOURNAL])
         self._outputs = _reader(client, list(self._codecs))
@@ -147,24 +163,38 @@ class Incoming:
         """Read what is there, or what comes within a while. Returns: how many messages."""
         count = 0
         for message in _take(self._outputs, wait_s):
-            headers = message.headers()
-            topic = message.topic()
-            assert headers and topic
-            # The topics are this season's own: the fan-out writes the id second, and anybody else's record has none.
-            name, value = headers[1]
-            assert name == HEADER_ID and isinstance(value, bytes)
-            self._values[topic][value.decode()] = message.value()
+            topic, output_id = message.topic(), _header(message, HEADER_ID)
+            assert topic is not None
+            if output_id in self._skipped[topic]:
+                self._skipped[topic].remove(output_id)
+            else:
+                self._values[topic][output_id] = message.value()
             count += 1
         self.read += count
         return count
 
-    def fetch(self, output: Output) -> Output | None:
-        """An output as it stands in its topic; none if it was not read yet."""
-        topic = self._prefix + _TOPIC_OF[type(output)]
-        output_id = output.id if isinstance(output, Notification) else f"{output.locality}:{output.sequence}"
+    def fetch(self, output: Told) -> Told | None:
+        """Take out an output as it stands in its topic; none if it was not read yet."""
+        topic, output_id = self._place(output)
         value = self._values[topic].pop(output_id, None)
-        found: Output | None = None if value is None else self._codecs[topic].decode(value)
+        found: Told | None = None if value is None else self._codecs[topic].decode(value)
         return found
+
+    def skip(self, output: Told) -> None:
+        """Keep nothing of an output, whether it was read already or not."""
+        topic, output_id = self._place(output)
+        if self._values[topic].pop(output_id, None) is None:
+            self._skipped[topic].add(output_id)
+
+    def _place(self, output: Told) -> tuple[str, str]:
+        """An output's topic and its id there."""
+        output_id = output.id if isinstance(output, Notification) else f"{output.locality}:{output.sequence}"
+        return self._prefix + _TOPIC_OF[type(output)], output_id
+
+    @property
+    def complete(self) -> bool:
+        """Whether every output that was spoken of was read."""
+        return not any(self._skipped.values())
 
     def close(self) -> None:
         """Leave."""

@@ -1,0 +1,35 @@
+"""What a season leaves behind: journal, registers and bulletins as files, and the check of the live topic.
+
+Owns the names in the folder and the order; each step is a command of its own that anybody may run again.
+"""
+
+import shutil
+from pathlib import Path
+
+from infra.commands import bulletins, journal, registers, verify
+from infra.journal_source import LIVE
+from schemas.errors import OrynError
+
+JOURNAL_FILE = "journal.jsonl"
+BULLETINS_FOLDER = "bulletins"
+REGISTERS_FOLDER = "registers"
+
+
+class CheckFailed(OrynError):
+    """The journal does not hold. That must not happen, whatever was killed: keep everything as it is."""
+
+
+def write_results(folder: Path, bootstrap: str, prefix: str) -> None:
+    """Write the files and verify the topic against the published bulletins, telling about it. Replaces older files.
+
+    Raises: CheckFailed; OrynError, OSError when something can't be read or written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path, published = folder / JOURNAL_FILE, folder / BULLETINS_FOLDER
+    # An older season's bulletins are not this one's, and a published bulletin is never replaced.
+    shutil.rmtree(published, ignore_errors=True)
+    journal.export(str(path), LIVE, None, False, False, None, bootstrap, prefix)
+    bulletins.command(published, str(path))
+    registers.command(folder / REGISTERS_FOLDER, str(path))
+    if verify.command(LIVE, published, kafka=bootstrap, prefix=prefix):
+        raise CheckFailed(f"the live journal {prefix}{'journal'} does not hold; see above")

@@ -1,0 +1,86 @@
+"""How the processes of a group are, as they say themselves: the group's status file and each one's /metrics.
+
+Looks from a thread of its own, so that a slow answer holds up nobody. Only looks.
+"""
+
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+from types import TracebackType
+
+from infra.live.supervisor import read_status
+
+LOOK_EVERY_S = 1.0
+TIMEOUT_S = 2.0
+_LAGS = ("oryn_allocation_lag_records{", "oryn_fan_out_lag_records{")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One process. `lag`: records that it has not done yet; none if it does not say."""
+
+    name: str
+    state: str
+    ready: bool
+    restarts: int
+    log: str
+    lag: int | None
+
+
+class Watch:
+    """A context manager; `processes` is what was seen last."""
+
+    def __init__(self, status: Path) -> None:
+        """`status`: the group's file."""
+        self.processes: tuple[Seen, ...] = ()
+        self._status = status
+        self._stop = Flag()
+        self._thread = Thread(target=self._look_on, name="watch", daemon=True)
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._thread.join(2 * TIMEOUT_S)
+
+    @property
+    def lag(self) -> int | None:
+        """Of all that say it."""
+        said = [each.lag for each in self.processes if each.lag is not None]
+        return sum(said) if said else None
+
+    def _look_on(self) -> None:
+        while True:
+            status = read_status(self._status)
+            if status is not None:
+                self.processes = tuple(_seen(child) for child in status["children"])
+            if self._stop.wait(LOOK_EVERY_S):
+                return
+
+
+def _seen(child: Mapping[str, object]) -> Seen:
+    url = child.get("url")
+    return Seen(
+        str(child["name"]),
+        str(child["state"]),
+        bool(child["ready"]),
+        int(str(child["restarts"])),
+        str(child["log"]),
+        _lag(url) if isinstance(url, str) and child["state"] == "running" else None,
+    )
+
+
+def _lag(url: str) -> int | None:
+    try:
+        with urllib.request.urlopen(f"{url}/metrics", timeout=TIMEOUT_S) as answer:  # noqa: S310 - our own note
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return None
+    return round(sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(_LAGS)))
