@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 
 from infra.settings import KafkaSettings, PublisherSettings, Settings, SettingsError, WorkerSettings, leaves

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from infra.topics import Action, Difference, Plan, Present, Role, TopicsError, compare, declarations
 from schemas.codec import EVENT_BYTES_MAX, OUTPUT_BYTES_MAX, VALUE_TYPES
-from schemas.dead_letter_headers import WHOLE_BYTES_MAX
+from schemas.dead_letter_headers import WHOLE_BYTES_MAX, Cause
 from schemas.events import EVENTS_BY_TOPIC
 from schemas.murmur2 import partition_of
 from streams.runtime.settings import Clock
@@ -196,3 +197,21 @@ def test_replicas_are_not_moved() -> None:
 def test_impossible_partitions_are_refused(partitions: int | dict[str, int], said: str) -> None:
     with pytest.raises(TopicsError, match=said):
         compare({}, 1, partitions=partitions)
+
+
+def test_the_page_of_topics_says_what_is_declared() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "topics.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {
+        name.strip(" `"): (partitions, kept, largest)
+        for names, _, partitions, kept, largest in (row for row in rows if len(row) == 5)
+        for name in names.split(",")
+    }
+    groups = declarations().partitions
+    for name, each in declarations().topics.items():
+        days = int(config(name)["retention.ms"]) // 86_400_000
+        kept = f"{days} days" if days >= 0 else "for ever"
+        largest = f"{int(config(name)['max.message.bytes']) // 1_048_576} MiB"
+        assert told.pop(name) == (str(groups[each.partitions].count), kept, largest)
+    assert told == {}
+    assert [cause for cause in Cause if f"| `{cause}` |" not in page] == []
