@@ -84,16 +84,17 @@ class LiveJournal:
         # Without a name of its own, the topic of this environment.
         self.topic = source.text.removeprefix(LIVE) or settings.topic(JOURNAL_TOPIC)
         self.schema_of: SchemaOf = schema_ids(settings).schema_of
-        client = kafka_client(settings)
+        self.settings = settings
+        self.client: dict[str, str] = kafka_client(settings)
         keys = [each.encode() for each in localities] or None
         try:
             self.reading = TopicReading(
-                client, self.topic, keys=keys, start=start, follow=follow, progress=report, limits=LIMITS
+                self.client, self.topic, keys=keys, start=start, follow=follow, progress=report, limits=LIMITS
             )
         except TopicMissing as exc:
             raise TopicMissing(f"{exc}; `oryn topics apply` makes what is missing") from exc
         except TopicUnavailable as exc:
-            raise TopicUnavailable(f"Kafka at {client['bootstrap.servers']}: {exc}") from exc
+            raise TopicUnavailable(f"Kafka at {self.client['bootstrap.servers']}: {exc}") from exc
 
     def __enter__(self) -> "LiveJournal":
         return self

@@ -3,6 +3,16 @@
 from consumers.history.texts import Language
 
 _RUSSIAN: dict[str, str] = {
+    "the cause does not say where its event stands": "причина не называет место события",
+    "the event stood in partition {found} of its topic": "событие стояло в разделе {found} своей темы",
+    "the event at offset {offset} of {topic} comes again, or too late": (
+        "событие {topic} со смещением {offset} идёт повторно или слишком поздно"
+    ),
+    "{topic}/{partition}, offset {offset}, has two outcomes": "{topic}/{partition}, смещение {offset}: два исхода",
+    "{topic}/{partition}, offset {offset}, has no outcome": "{topic}/{partition}, смещение {offset}: исхода нет",
+    "{topic}/{partition} has {found} of the {expected} events that were decided": (
+        "{topic}/{partition}: решено событий {expected}, в теме из них {found}"
+    ),
     "the offset does not grow: it follows {last}": "смещение не растёт: оно следует за {last}",
     "the key is {key!r}, not the locality": "ключ — {key!r}, а не населённый пункт",
     "the locality belongs to partition {expected}": "населённый пункт относится к разделу {expected}",
@@ -210,6 +220,16 @@ _RUSSIAN: dict[str, str] = {
 }
 
 _KAZAKH: dict[str, str] = {
+    "the cause does not say where its event stands": "себеп оқиғаның орнын атамайды",
+    "the event stood in partition {found} of its topic": "оқиға өз тақырыбының {found} бөлімінде тұрған",
+    "the event at offset {offset} of {topic} comes again, or too late": (
+        "{topic} оқиғасы, ығысу {offset}: қайталанған не кешіккен"
+    ),
+    "{topic}/{partition}, offset {offset}, has two outcomes": "{topic}/{partition}, ығысу {offset}: екі нәтиже",
+    "{topic}/{partition}, offset {offset}, has no outcome": "{topic}/{partition}, ығысу {offset}: нәтиже жоқ",
+    "{topic}/{partition} has {found} of the {expected} events that were decided": (
+        "{topic}/{partition}: шешілген оқиға: {expected}, тақырыпта бары: {found}"
+    ),
     "the offset does not grow: it follows {last}": "ығысу өспейді: ол {last} мәнінен кейін тұр",
     "the key is {key!r}, not the locality": "кілт — {key!r}, елді мекен емес",
     "the locality belongs to partition {expected}": "елді мекен {expected} бөліміне жатады",

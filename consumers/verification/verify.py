@@ -11,6 +11,7 @@ from consumers.verification.bulletins import Published
 from consumers.verification.chain import Chain
 from consumers.verification.findings import Broken, Finding
 from consumers.verification.form import FORM, LOCALITY_PATTERN, Row, moments_of, read_row
+from consumers.verification.inputs import InputLedger
 from consumers.verification.locality import LocalityRules
 from consumers.verification.shapes import BulletinIssued
 from consumers.verification.tables import TABLES, PackTable
@@ -28,7 +29,8 @@ Progress = Callable[[int, int], None]
 class Options:
     """What to check. `heads`: locality to the hash that its journal must end with (or contain no more after).
 
-    `findings_max`: how many broken records to look for before stopping.
+    `findings_max`: how many broken records to look for before stopping. `inputs`: of a topic, who notes which events
+    were decided.
     """
 
     heads: dict[str, str] = field(default_factory=dict)
@@ -38,6 +40,7 @@ class Options:
     findings_max: int = 1
     tables: dict[str, PackTable] = field(default_factory=lambda: TABLES)
     rules: bool = True
+    inputs: InputLedger | None = None
 
 
 @dataclass(slots=True)
@@ -153,6 +156,8 @@ class _Run:
             known.chain.take(row)
             if self._log is not None and log is not None:
                 self._log.check(log, row.shape)
+                if self._options.inputs is not None:
+                    self._options.inputs.decided(row.shape.cause, log)
             if self._options.rules and known.judged:
                 self._judge(known, row)
         except Broken:

@@ -17,8 +17,10 @@ from rich.text import Text
 
 from consumers.history.texts import Language, language_of
 from consumers.verification import texts
-from consumers.verification.bulletins import Published, read_published
+from consumers.verification.bulletins import read_published
+from consumers.verification.inputs import InputLedger
 from consumers.verification.verify import Options, Report, verify, verify_topic
+from infra.input_check import check_inputs
 from infra.journal_source import HELP, JournalSource, LiveJournal, shown_progress
 from infra.settings_options import KafkaOption, PrefixOption, SettingsOption
 from schemas.errors import Malformed
@@ -59,6 +61,9 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No progress and no table, only what is broken.")
     ] = False,
+    inputs: Annotated[
+        bool, typer.Option("--inputs", help="Of a live journal: has each event of the input topics one outcome?")
+    ] = False,
     settings: SettingsOption = None,
     kafka: KafkaOption = None,
     prefix: PrefixOption = None,
@@ -82,7 +87,10 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         published = None if bulletins is None else read_published(bulletins)
     except Malformed as exc:
         return _complain(str(exc), BROKEN)
-    options = Options(heads, bare, published, frozenset(locality or ()), every)
+    if inputs and (locality or not source.live):
+        return _complain("--inputs: only for a whole live journal (kafka:)", USAGE)
+    ledger = InputLedger() if inputs else None
+    options = Options(heads, bare, published, frozenset(locality or ()), every, inputs=ledger)
     started = time.perf_counter()
     # What is alive lives long: looking for garbage among it over and over would only cost time.
     gc.set_threshold(GARBAGE_OBJECTS)
@@ -90,7 +98,7 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         report = _check(source, options, language, quiet=quiet)
     except OSError as exc:
         return _complain(f"{journal}: {exc.strerror or exc}", BROKEN)
-    _show(report, language, published, time.perf_counter() - started, quiet=quiet)
+    _show(report, language, options, time.perf_counter() - started, quiet=quiet)
     return 0 if report.holds else BROKEN
 
 
@@ -113,7 +121,12 @@ def _check(source: JournalSource, options: Options, language: Language, *, quiet
     with shown_progress(source, texts.word(language, "progress"), quiet=quiet) as shown:
         if source.live:
             with LiveJournal(source, localities=options.localities, report=shown) as live:
-                return verify_topic(live.records(), live.reading.partition_count, live.schema_of, options)
+                report = verify_topic(live.records(), live.reading.partition_count, live.schema_of, options)
+                if options.inputs is not None and report.holds:
+                    report.findings += check_inputs(
+                        live.client, live.settings, options.inputs, options.findings_max, shown
+                    )
+                return report
         with _opened(source) as (file, size):
             return verify(file, options, None if shown is None else lambda _, done: shown(done, size))
 
@@ -128,7 +141,7 @@ def _opened(source: JournalSource) -> Iterator[tuple[BinaryIO, int | None]]:
         yield file, path.stat().st_size or None
 
 
-def _show(report: Report, language: Language, published: Published | None, seconds: float, *, quiet: bool) -> None:
+def _show(report: Report, language: Language, options: Options, seconds: float, *, quiet: bool) -> None:
     # Wide enough where nobody looks at it: a hash that is cut is of no use to whoever pipes the table on.
     console = Console(width=None if sys.stdout.isatty() else 240)
     if not quiet:
@@ -145,8 +158,11 @@ def _show(report: Report, language: Language, published: Published | None, secon
             ),
             highlight=False,
         )
-        if published is not None:
+        if options.published is not None:
             console.print(texts.word(language, "compared", count=report.bulletins_compared), highlight=False)
+        if options.inputs is not None:
+            counts = {name: f"{getattr(options.inputs.counts, name):,}" for name in ("decided", "dead", "waiting")}
+            console.print(texts.word(language, "inputs", **counts), highlight=False)
     for index, finding in enumerate(report.findings):
         title = texts.word(language, "first") if not index else ""
         heading = f"{title}: {texts.where(language, finding)}" if title else texts.where(language, finding)

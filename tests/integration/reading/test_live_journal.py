@@ -24,7 +24,7 @@ LOCALITIES = ("270000000", "710000000", "750000000")
 TRANSACTION = 97
 
 
-def _oryn(*arguments: str, kafka: str, prefix: str = PREFIX) -> tuple[int, bytes, str]:
+def oryn(*arguments: str, kafka: str, prefix: str = PREFIX) -> tuple[int, bytes, str]:
     done = subprocess.run(
         [sys.executable, "-m", "infra", *arguments],
         capture_output=True,
@@ -65,7 +65,7 @@ def live(kafka: str, file: Path) -> str:
 
 
 def test_the_live_journal_holds_and_has_the_heads_of_its_file(live: str, file: Path) -> None:
-    code, out, err = _oryn("verify", "kafka:", "--lang", "en", kafka=live)
+    code, out, err = oryn("verify", "kafka:", "--lang", "en", kafka=live)
     assert (code, err) == (0, "")
     assert b"The journal holds." in out
     heads = {line["locality"]: line["hash"] for line in map(json.loads, file.read_bytes().splitlines())}
@@ -73,9 +73,9 @@ def test_the_live_journal_holds_and_has_the_heads_of_its_file(live: str, file: P
     for head in heads.values():
         assert head.encode() in out
     options = [f"--head={locality}={head}" for locality, head in heads.items()]
-    assert _oryn("verify", f"kafka:{TOPIC}", "-q", *options, kafka=live, prefix="")[0] == 0
+    assert oryn("verify", f"kafka:{TOPIC}", "-q", *options, kafka=live, prefix="")[0] == 0
     wrong = f"--head=710000000={heads['750000000']}"
-    assert _oryn("verify", "kafka:", "-q", "--locality", "710000000", wrong, kafka=live)[0] == 1
+    assert oryn("verify", "kafka:", "-q", "--locality", "710000000", wrong, kafka=live)[0] == 1
 
 
 @pytest.mark.parametrize("fault", ["key", "partition", "twice", "noise"])
@@ -92,7 +92,7 @@ def test_a_broken_topic_is_found_and_the_place_is_named(kafka: str, prefix: str,
     }[fault]
     Writer(kafka, topic).commit([*sent[:30], broken, *sent[31:]])
     # What is looked at first of two partitions is chance, so more than one finding is asked for.
-    code, out, _ = _oryn("verify", "kafka:", "--lang", "en", "--all", "9", kafka=kafka, prefix=prefix)
+    code, out, _ = oryn("verify", "kafka:", "--lang", "en", "--all", "9", kafka=kafka, prefix=prefix)
     assert code == 1
     offset = 0 if fault == "partition" else 30
     assert f"partition {broken.partition}, offset {offset}".encode() in out
@@ -100,9 +100,9 @@ def test_a_broken_topic_is_found_and_the_place_is_named(kafka: str, prefix: str,
 
 def test_an_export_is_the_file(live: str, file: Path, tmp_path: Path) -> None:
     exported = tmp_path / "exported.jsonl"
-    assert _oryn("journal", "export", str(exported), "-q", kafka=live) == (0, b"", "")
+    assert oryn("journal", "export", str(exported), "-q", kafka=live) == (0, b"", "")
     assert exported.read_bytes() == file.read_bytes()
-    code, out, err = _oryn("journal", "export", "-", "--no-offsets", "--locality", "710000000", kafka=live)
+    code, out, err = oryn("journal", "export", "-", "--no-offsets", "--locality", "710000000", kafka=live)
     assert code == 0
     assert [json.loads(line) for line in out.splitlines()] == [
         _without_place(line) for line in file.read_bytes().splitlines() if b'"locality":"710000000"' in line
@@ -119,25 +119,25 @@ def _without_place(line: bytes) -> object:
 
 def test_an_export_equals_what_simulate_writes(kafka: str, prefix: str, tmp_path: Path) -> None:
     events, simulated, exported = (tmp_path / name for name in ("events", "simulated", "exported"))
-    assert _oryn("campaign", "village", "--events", str(events), "-q", kafka=kafka)[0] == 0
-    assert _oryn("simulate", str(events), "--journal", str(simulated), "-q", kafka=kafka)[0] == 0
+    assert oryn("campaign", "village", "--events", str(events), "-q", kafka=kafka)[0] == 0
+    assert oryn("simulate", str(events), "--journal", str(simulated), "-q", kafka=kafka)[0] == 0
     create_topic(kafka, f"{prefix}journal", 1)
     Writer(kafka, f"{prefix}journal").commit(journal_records(simulated.read_bytes().splitlines(), 1))
-    assert _oryn("journal", "export", str(exported), "-q", kafka=kafka, prefix=prefix)[0] == 0
+    assert oryn("journal", "export", str(exported), "-q", kafka=kafka, prefix=prefix)[0] == 0
     assert exported.read_bytes() == simulated.read_bytes()
 
 
 def test_a_record_is_shown_with_its_place(live: str, file: Path) -> None:
     line = next(each for each in file.read_bytes().splitlines() if b'"750000000","sequence":100,' in each)
-    assert _oryn("journal", "show", "750000000", "100", "--json", kafka=live) == (0, line + b"\n", "")
-    code, out, _ = _oryn("journal", "show", "750000000", "100", kafka=live)
+    assert oryn("journal", "show", "750000000", "100", "--json", kafka=live) == (0, line + b"\n", "")
+    code, out, _ = oryn("journal", "show", "750000000", "100", kafka=live)
     record = decode_record(line)
     assert code == 0
     assert f"{TOPIC}, partition {partition_of(b'750000000', PARTITIONS)}, offset" in out.decode()
     assert record.hash is not None
     assert record.hash in out.decode()
     assert all(type(fact).__name__ in out.decode() for fact in record.facts)
-    assert _oryn("journal", "show", "750000000", "100000", kafka=live)[0] == 1
+    assert oryn("journal", "show", "750000000", "100000", kafka=live)[0] == 1
 
 
 def test_histories_of_the_topic_are_those_of_the_file(live: str, file: Path) -> None:
@@ -146,8 +146,8 @@ def test_histories_of_the_topic_are_those_of_the_file(live: str, file: Path) -> 
         fact["application_id"] for fact in json.loads(record)["facts"] if fact["type"] == "ReferralIssued"
     )
     locality = json.loads(record)["locality"]
-    told = _oryn("why", application, "--locality", locality, "--journal", "kafka:", kafka=live)
-    assert told == _oryn("why", application, "--locality", locality, "--journal", str(file), kafka=live)
+    told = oryn("why", application, "--locality", locality, "--journal", "kafka:", kafka=live)
+    assert told == oryn("why", application, "--locality", locality, "--journal", str(file), kafka=live)
     assert told[0] == 0
     assert application.encode() in told[1]
 
@@ -155,8 +155,8 @@ def test_histories_of_the_topic_are_those_of_the_file(live: str, file: Path) -> 
 def test_registers_and_bulletins_of_the_topic_are_those_of_the_file(live: str, file: Path, tmp_path: Path) -> None:
     for source, folder in (("kafka:", "live"), (str(file), "file")):
         registers, bulletins = tmp_path / folder / "registers", tmp_path / folder / "bulletins"
-        assert _oryn("registers", str(registers), "--journal", source, "-q", kafka=live) == (0, b"", "")
-        assert _oryn("bulletins", str(bulletins), "--journal", source, "-q", kafka=live) == (0, b"", "")
+        assert oryn("registers", str(registers), "--journal", source, "-q", kafka=live) == (0, b"", "")
+        assert oryn("bulletins", str(bulletins), "--journal", source, "-q", kafka=live) == (0, b"", "")
     found = {each.relative_to(tmp_path / "live"): each for each in (tmp_path / "live").rglob("*") if each.is_file()}
     expected = {each.relative_to(tmp_path / "file"): each for each in (tmp_path / "file").rglob("*") if each.is_file()}
     assert found.keys() == expected.keys()
@@ -166,7 +166,7 @@ def test_registers_and_bulletins_of_the_topic_are_those_of_the_file(live: str, f
     with (tmp_path / "live" / "registers" / "localities.csv").open(encoding="utf-8") as table:
         assert [row["locality"] for row in csv.DictReader(table)] == list(LOCALITIES)
     published = str(tmp_path / "live" / "bulletins")
-    assert _oryn("verify", "kafka:", "-q", "--bulletins", published, kafka=live)[0] == 0
+    assert oryn("verify", "kafka:", "-q", "--bulletins", published, kafka=live)[0] == 0
 
 
 def test_a_follower_sees_records_as_they_come(kafka: str, prefix: str, file: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_follower_sees_records_as_they_come(kafka: str, prefix: str, file: Pat
 
 
 def test_a_topic_that_is_missing_is_said_with_what_to_do(kafka: str, prefix: str) -> None:
-    code, out, err = _oryn("verify", "kafka:", kafka=kafka, prefix=prefix)
+    code, out, err = oryn("verify", "kafka:", kafka=kafka, prefix=prefix)
     assert (code, out) == (1, b"")
     assert "oryn topics apply" in err
     assert "Traceback" not in err
