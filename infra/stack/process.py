@@ -16,6 +16,7 @@ from infra.stack import guard
 from infra.stack.errors import StackError
 
 KILL_WAIT_SECONDS = 10.0
+POLL_SECONDS = 0.02
 # Start times come from the boot time in whole ticks; a recycled id is seconds or hours younger.
 SAME_START_SECONDS = 1.0
 LOG_BYTES_MAX = 16 << 20
@@ -48,7 +49,7 @@ class Identity:
         with suppress(psutil.NoSuchProcess):
             process.send_signal(number)
             process.resume()  # a stopped process would see the signal only later
-        if _ended(process, seconds):
+        if _ended(self, seconds):
             return True
         self.kill()
         return False
@@ -60,15 +61,19 @@ class Identity:
             return
         with suppress(psutil.NoSuchProcess):
             process.kill()
-        if not _ended(process, KILL_WAIT_SECONDS):
+        if not _ended(self, KILL_WAIT_SECONDS):
             raise StackError(f"process {self.pid} does not end")
 
 
-def _ended(process: psutil.Process, seconds: float) -> bool:
-    try:
-        process.wait(seconds)
-    except psutil.TimeoutExpired:
-        return False
+def _ended(identity: Identity, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while identity.process() is not None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    # One that this process started and released is still its child. Others are fetched by their own parents.
+    with suppress(ChildProcessError):
+        os.waitpid(identity.pid, os.WNOHANG)
     return True
 
 
@@ -160,7 +165,7 @@ def run(command: Sequence[str | Path], log: Path, seconds: float, *, identity: s
         while (code := child.exit_code()) is None:
             if time.monotonic() > deadline:
                 raise StackError(f"{Path(command[0]).name} took longer than {seconds:.0f} s; see {log}")
-            time.sleep(0.02)
+            time.sleep(POLL_SECONDS)
     finally:
         child.kill()
     if code:

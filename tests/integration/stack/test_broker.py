@@ -3,50 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import KafkaException, Producer
+from confluent_kafka.admin import AdminClient
 
 from infra.stack.broker import Broker
 from infra.stack.kafka import reachable
+from tests.integration.stack.services import create, values, write
 
 pytestmark = pytest.mark.integration
-
-
-def create(bootstrap: str, topic: str) -> None:
-    admin = AdminClient({"bootstrap.servers": bootstrap})
-    for task in admin.create_topics([NewTopic(topic, 1, 1)]).values():
-        task.result(30)
-
-
-def write(bootstrap: str, topic: str, value: bytes) -> None:
-    """Write in a transaction, so that its coordinator is proven, too."""
-    producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": topic, "message.max.bytes": 17_000_000})
-    producer.init_transactions(30)
-    producer.begin_transaction()
-    producer.produce(topic, value)
-    producer.commit_transaction(30)
-
-
-def values(bootstrap: str, topic: str) -> list[bytes | None]:
-    """All committed values, of which there is one at least: a commit is answered before it can be read.
-
-    The consumer tells the end, because markers of transactions take offsets, too.
-    """
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": topic, "enable.partition.eof": True})
-    consumer.assign([TopicPartition(topic, 0, 0)])
-    found: list[bytes | None] = []
-    try:
-        while True:
-            message = consumer.poll(30)
-            assert message is not None
-            if (error := message.error()) is not None:
-                assert error.code() == KafkaError._PARTITION_EOF, error
-                if found:
-                    return found
-                continue
-            found.append(message.value())
-    finally:
-        consumer.close()
 
 
 def test_a_transaction_of_sixteen_mebibytes_is_kept(kafka: str, prefix: str) -> None:
