@@ -1,10 +1,10 @@
 """Sends what the spool holds, in order, batch by batch, until it is told to stop. Owns the Kafka producer.
 
 A batch is answered in full before the next one begins, so there is never anything behind a failed event that could
-overtake it: idempotence keeps the order inside a partition, and a batch ends where a locality goes on in another topic
-(`Ordering.LOCALITY`). After any failure the producer is replaced and what was not confirmed is sent again, under the
-same event ids. Never decides what is sent, and never gives an event up for the time it takes: only the brokers' word
-that they will never take it sets it aside.
+overtake it: idempotence keeps the order inside a partition, and a locality that goes on in another topic waits for the
+next batch (`Ordering.LOCALITY`). After any failure the producer is replaced and what was not confirmed is sent again,
+under the same event ids. Never decides what is sent, and never gives an event up for the time it takes: only the
+brokers' word that they will never take it sets it aside.
 """
 
 import functools
@@ -68,7 +68,10 @@ class Sending:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._producer: Producer | None = None
         self._known: set[str] = set()
-        self._after = 0  # every event up to here is confirmed or set aside
+        # Read from the spool and not yet answered for, in its order; and how far it was read.
+        self._ahead: list[SpooledEvent] = []
+        self._read_to = 0
+        self._by_locality = settings.ordering is Ordering.LOCALITY
         # Up to here events go one by one: one of them is refused, and the answer must be its own.
         self._careful_until = 0
         self.trouble: str | None = None
@@ -111,18 +114,27 @@ class Sending:
         finally:
             self._drop_producer()
 
-    def _next_batch(self) -> Sequence[SpooledEvent]:
-        """The next events that may be with the brokers at the same time."""
-        careful = self._after < self._careful_until
-        found = self._spool.read(self._after, 1 if careful else self._settings.batch_events_max)
+    def _next_batch(self) -> list[SpooledEvent]:
+        """The next events that may be with the brokers at the same time; of each locality the first ones, in order."""
+        limit = self._settings.batch_events_max
+        if len(self._ahead) <= limit // 2:
+            self._ahead += self._spool.read(self._read_to, limit)
+            self._read_to = self._ahead[-1].position if self._ahead else 0
+        if self._ahead and self._ahead[0].position <= self._careful_until:
+            return self._ahead[:1]
         topics: dict[str, str] = {}
+        held: set[str] = set()
+        batch: list[SpooledEvent] = []
         size = 0
-        for count, event in enumerate(found):
+        for event in self._ahead:
             size += len(event.value)
-            other = topics.setdefault(event.locality, event.topic) != event.topic
-            if count and (size > BATCH_BYTES_MAX or (other and self._settings.ordering is Ordering.LOCALITY)):
-                return found[:count]
-        return found
+            if len(batch) == limit or (batch and size > BATCH_BYTES_MAX):
+                break
+            if topics.setdefault(event.locality, event.topic) != event.topic and self._by_locality:
+                held.add(event.locality)
+            if event.locality not in held:
+                batch.append(event)
+        return batch
 
     def _idle(self) -> None:
         if self._producer is not None:
@@ -179,8 +191,10 @@ class Sending:
             self._spool.confirm(receipts)
             self._answered(receipts, sum(len(event.value) for event in batch if event.position in receipts))
         if not errors:
-            self._after = batch[-1].position
+            done = {event.position for event in batch}
+            self._ahead = [event for event in self._ahead if event.position not in done]
             return
+        self._ahead, self._read_to = [], 0  # what is left of it stands in the spool
         self._drop_producer()
         refusals = [error.str() for error in errors.values() if error.code() in REFUSALS]
         if refusals and len(batch) == 1:
@@ -193,7 +207,6 @@ class Sending:
 
     def _set_aside(self, event: SpooledEvent, error: str) -> None:
         self._spool.refuse(event.position, error)
-        self._after = event.position
         log.error("event refused by the brokers", extra={"event_id": event.event_id, "error": error})
         self._answered({event.position: Refused(f"event {event.event_id}: {error}")}, len(event.value))
 
