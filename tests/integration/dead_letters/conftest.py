@@ -41,7 +41,7 @@ class Environment:
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
         }
-        apply_topics(AdminClient(self.client), prefix, Clock.RECORDS, PARTITIONS)
+        apply_topics(AdminClient({"bootstrap.servers": kafka}), prefix, Clock.RECORDS, PARTITIONS)
 
     def command(self, *arguments: str) -> dict[str, Any]:
         """How a command of this environment is started."""
