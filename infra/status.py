@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
@@ -20,7 +20,7 @@ from infra.topics import Plan, TopicsError, plan_topics
 from schemas.errors import OrynError
 from schemas.events import EVENTS_BY_TOPIC
 from schemas.topic_offsets import Extent, extents
-from schemas.topic_reading import Limits, TopicReading
+from schemas.topic_reading import Limits, TopicReading, TransactionOpen
 
 REQUEST_TIMEOUT_S = 15
 PROBE_TIMEOUT_S = 3
@@ -28,6 +28,9 @@ JOURNAL = "journal"
 DEAD_LETTERS = "dead-letters"
 # Counted one by one up to so many offsets, for transaction markers take offsets, too; beyond, a bound is enough.
 COUNTED_MAX = 20_000
+# A lag up to this is looked at, whether it is records or only markers.
+GLANCED_MAX = 10
+GLANCE = Limits(transaction_s=2, silence_s=15)
 WORKING_STATES = frozenset({"STABLE"})
 REBALANCING_STATES = frozenset({"PREPARING_REBALANCING", "COMPLETING_REBALANCING", "ASSIGNING", "RECONCILING"})
 Answer = TypeVar("Answer")
@@ -56,7 +59,7 @@ class Group:
 
     @property
     def lag(self) -> int:
-        """How much it has not done yet, in offsets."""
+        """How much it has not done yet, in records; where it is much, in offsets."""
         return sum(each.lag for each in self.partitions)
 
 
@@ -126,9 +129,9 @@ def _look(
     }
     inputs = {name: ends[name] for name in EVENTS_BY_TOPIC if name in ends}
     journal = {JOURNAL: ends[JOURNAL]} if JOURNAL in ends else {}
-    groups = (
-        _group(admin, settings, settings.worker.allocation_group, inputs),
-        _group(admin, settings, settings.worker.fan_out_group, journal),
+    groups = tuple(
+        _without_markers(client, _group(admin, settings, name, read))
+        for name, read in ((settings.worker.allocation_group, inputs), (settings.worker.fan_out_group, journal))
     )
     for group in groups:
         problems += _group_problems(group, max_lag)
@@ -187,6 +190,29 @@ def _group(admin: AdminClient, settings: Settings, name: str, ends: Mapping[str,
             rows.append(PartitionLag(real, partition, position, extent.end, lag, holders.get((real, partition))))
     names = sorted(f"{each.group_instance_id or each.client_id}@{each.host.lstrip('/')}" for each in members)
     return Group(group_id, description.state.name if description is not None else "MISSING", tuple(names), tuple(rows))
+
+
+def _without_markers(client: Mapping[str, str], group: Group) -> Group:
+    """The group with small lags counted in records: the marker of the last transaction is nothing to be done."""
+    rows = {(each.topic, each.partition): each for each in group.partitions}
+    for topic in {each.topic for each in group.partitions}:
+        starts = {each.partition: each.end - each.lag for each in rows.values() if each.topic == topic and _small(each)}
+        if not starts:
+            continue
+        records = dict.fromkeys(starts, 0)
+        try:
+            with TopicReading(client, topic, partitions=starts, start=starts, limits=GLANCE) as reading:
+                for message in reading:
+                    records[message.partition() or 0] += 1
+        except TransactionOpen:
+            continue  # what is in it is still to be done
+        for partition, count in records.items():
+            rows[topic, partition] = replace(rows[topic, partition], lag=count)
+    return replace(group, partitions=tuple(rows.values()))
+
+
+def _small(row: PartitionLag) -> bool:
+    return 0 < row.lag <= GLANCED_MAX
 
 
 def _described(admin: AdminClient, group_id: str) -> ConsumerGroupDescription | None:

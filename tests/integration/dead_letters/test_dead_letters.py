@@ -216,6 +216,8 @@ def test_from_a_bad_record_over_the_worker_to_a_decision(
     assert (allocation["state"], len(allocation["members"])) == ("STABLE", 1)
     assert {each["member"] for each in allocation["partitions"]} == set(allocation["members"])
     assert status["problems"] == [f"group {environment.prefix}oryn-fan-out has no worker"]
+    fan_out = started("fan-out")
+    eventually(lambda: environment.oryn("status", "--max-lag", "0").returncode == 0)
 
     for times in (1, 2):
         assert environment.oryn("dead-letters", "resubmit", place, "--yes").returncode == 0
@@ -224,6 +226,7 @@ def test_from_a_bad_record_over_the_worker_to_a_decision(
     assert not any(isinstance(fact, Duplicate) for fact in first.facts)
     assert [type(fact) for fact in second.facts] == [Duplicate]
 
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    for process in (worker, fan_out):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
     assert environment.json("status")["workers"] == []
