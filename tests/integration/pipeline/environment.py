@@ -21,7 +21,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from infra.topics import apply_topics
+from infra.topics import TopicsError, apply_topics
 from schemas.cloudevents import event_headers
 from schemas.codec import event_codec, journal_codec
 from schemas.events import EVENTS_BY_TOPIC, Event
@@ -34,6 +34,7 @@ from tests.integration.pipeline.programs import Program
 
 INPUTS = tuple(EVENTS_BY_TOPIC)
 JOURNAL = "journal"
+ORYN = ("infra",)
 ALLOCATION, FAN_OUT = "oryn-allocation", "oryn-fan-out"
 WAIT_S = 90.0
 ASK_S = 15.0
@@ -82,7 +83,19 @@ class Environment:
         self.seed = Random(prefix).getrandbits(32)
         self.programs: list[Program] = []
         self._watches: list[Watch] = []
-        apply_topics(self.admin, prefix, clock, partitions)
+        self.make_topics()
+
+    def make_topics(self) -> None:
+        """Make the topics that are not there. Those that were deleted a moment ago may take one to go."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            try:
+                apply_topics(self.admin, self.prefix, self.clock, self.partitions)
+            except TopicsError:
+                assert time.monotonic() < deadline, "the topics can't be made"
+                time.sleep(0.1)
+            else:
+                return
 
     # In.
 
@@ -142,14 +155,14 @@ class Environment:
         self.programs.append(made)
         return made
 
-    def worker(self, name: str = "a", **settings: object) -> Program:
-        """An allocation worker, started."""
-        command = ("-m", "infra", "worker", "--name", name, "--clock", self.clock)
-        return self.program(f"worker-{name}", *command, **settings).start()
+    def worker(self, name: str = "a", *, module: Sequence[str] = ORYN, **settings: object) -> Program:
+        """An allocation worker, started. `module`: what runs the command."""
+        options = ("worker", "--name", name, "--clock", self.clock)
+        return self.program(f"worker-{name}", "-m", *module, *options, **settings).start()
 
-    def fan_out(self, name: str = "f", *options: str, **settings: object) -> Program:
+    def fan_out(self, *options: str, module: Sequence[str] = ORYN, **settings: object) -> Program:
         """A fan-out worker, started."""
-        return self.program(f"fan-out-{name}", "-m", "infra", "fan-out", "--name", name, *options, **settings).start()
+        return self.program("fan-out", "-m", *module, "fan-out", "--name", "f", *options, **settings).start()
 
     def run(self, *command: str, timeout_s: float = WAIT_S) -> tuple[int, str]:
         """Run an `oryn` command to its end: its exit code and what it said."""
@@ -204,14 +217,11 @@ class Environment:
         return {(each.topic.removeprefix(self.prefix), each.partition): each.offset for each in answer.topic_partitions}
 
     def set_group_offsets(self, offsets: dict[tuple[str, int], int], group: str = ALLOCATION) -> None:
-        """Overwrite some of a group's offsets. Nobody may be in it."""
+        """Overwrite some of a group's offsets. Nobody may be in it, and for a session timeout nobody may have been."""
         places = [TopicPartition(self.prefix + topic, partition, to) for (topic, partition), to in offsets.items()]
         wanted = ConsumerGroupTopicPartitions(self.prefix + group, places)
-        self.admin.alter_consumer_group_offsets([wanted], request_timeout=ASK_S)[self.prefix + group].result()
-
-    def delete_group(self, group: str = ALLOCATION) -> None:
-        """Make the brokers forget a group. Nobody may be in it."""
-        self.admin.delete_consumer_groups([self.prefix + group], request_timeout=ASK_S)[self.prefix + group].result()
+        answer = self.admin.alter_consumer_group_offsets([wanted], request_timeout=ASK_S)[self.prefix + group].result()
+        assert all(each.error is None for each in answer.topic_partitions), answer.topic_partitions
 
     def close(self) -> None:
         """End all programs, and tell what they said: pytest shows it if the test has failed."""
@@ -219,7 +229,8 @@ class Environment:
             watch.close()
         for program in self.programs:
             program.end()
-            sys.stderr.write(program.tail() + "\n")
+        for tail in {program.log: program.tail() for program in self.programs}.values():
+            sys.stderr.write(tail + "\n")
         sys.stderr.write(f"--- seed {self.seed}\n")
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from infra.stack.process import Child, start
 
 WAIT_S = 60.0
@@ -23,7 +25,7 @@ class Program:
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
-        self._command, self._environment, self._log = command, environment, log
+        self._command, self._environment, self.log = command, environment, log
         self._child: Child | None = None
         # Where the log of the present life begins.
         self._life = 0
@@ -32,8 +34,8 @@ class Program:
     def start(self) -> "Program":
         """Start it. State: never started, stopped or killed."""
         assert self._child is None, "it runs already"
-        self._life = self._log.stat().st_size if self._log.exists() else 0
-        self._child = start([sys.executable, *self._command], self._log, {**os.environ, **self._environment})
+        self._life = self.log.stat().st_size if self.log.exists() else 0
+        self._child = start([sys.executable, *self._command], self.log, {**os.environ, **self._environment})
         self.starts += 1
         return self
 
@@ -49,11 +51,11 @@ class Program:
 
     def said(self) -> str:
         """The log of the present or the last life."""
-        return self._log.read_bytes()[self._life :].decode() if self._log.exists() else ""
+        return self.log.read_bytes()[self._life :].decode() if self.log.exists() else ""
 
     def tail(self) -> str:
         """The last lines of all lives, to be shown when something fails."""
-        lines = self._log.read_text().splitlines() if self._log.exists() else []
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
         return "\n".join([f"--- {' '.join(self._command)}", *lines[-TAIL_LINES:]])
 
     def await_log(self, pattern: str, timeout_s: float = WAIT_S) -> str:
@@ -94,6 +96,14 @@ class Program:
         """SIGSTOP: it stays where it is, its connections open."""
         assert self.alive, f"it had ended before it was held\n{self.tail()}"
         self._process.signal(signal.SIGSTOP)
+
+    def await_held(self, timeout_s: float = WAIT_S) -> None:
+        """Wait until it has stopped itself (SIGSTOP)."""
+        deadline = time.monotonic() + timeout_s
+        while (process := self._process.identity.process()) is None or process.status() != psutil.STATUS_STOPPED:
+            assert self.alive, f"it ended before it was held\n{self.tail()}"
+            assert time.monotonic() < deadline, f"it was never held\n{self.tail()}"
+            time.sleep(POLL_S)
 
     def wake(self) -> None:
         """SIGCONT."""

@@ -1,0 +1,35 @@
+"""A worker killed at each point of a transaction, one after the other: what was committed stays, what was not goes."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.at_point import Point, at
+from tests.integration.pipeline.checks import await_told, journal_is_of, world_was_told
+from tests.integration.pipeline.environment import Environment
+from tests.integration.pipeline.seasons import season
+
+pytestmark = [pytest.mark.integration, pytest.mark.faults]
+
+BATCH_RECORDS = 20
+
+
+def test_a_kill_at_any_point_of_a_transaction_changes_nothing(make_environment: Callable[..., Environment]) -> None:
+    environment, village = make_environment(), season("village")
+    places = environment.publish(village.events)
+    watch, counts = environment.watch(), []
+    for point in Point:
+        count = 4 * BATCH_RECORDS if point is Point.PRODUCED else 4
+        worker = environment.worker(module=at(point, count, signal.SIGKILL), worker_batch_records=BATCH_RECORDS)
+        assert worker.await_exit() == -signal.SIGKILL
+        if point is not Point.PRODUCED:  # there, the records may be on their way
+            assert environment.open_transactions() == (point in {Point.BEFORE_OFFSETS, Point.BEFORE_COMMIT}), point
+        counts.append(watch.look(0.5))
+    worker, fan_out = environment.worker(), environment.fan_out()
+    watch.await_count(len(village.records), worker)
+    await_told(environment, village, fan_out)
+    assert worker.stop() == fan_out.stop() == 0
+    assert counts == sorted(set(counts)), "each life committed something"
+    journal_is_of(environment, village, places)
+    world_was_told(environment, village)
