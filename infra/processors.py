@@ -3,6 +3,7 @@
 Owns the wiring and what a process of its own needs: signals, health, exit codes. Never decides, never reads a record.
 """
 
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ from streams.runtime.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
+# Books are large and hold no cycles: looking through them for garbage would stop the world for long.
+GARBAGE_OBJECTS = 100_000
+GARBAGE_ROUNDS = 50
 METADATA_TIMEOUT_S = 10
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

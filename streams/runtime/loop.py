@@ -5,6 +5,7 @@ transaction never spans a poll, so a rebalance always finds everything committed
 abort, from doubt, from a crash and to a new partition: restore from the log. Never looks into a record.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -304,6 +305,7 @@ class Loop:
         self._consumer.resume([TopicPartition(each.topic, partition) for each in positions])
         self._starting[partition] = offsets
         del self._restoring[partition]
+        gc.freeze()  # what was restored stays: the collector need not look at it again
         log.info("restored", extra={"partition": partition, "offsets": offsets})
 
     def _stop(self, partition: int, reason: str, exc: Exception | None = None) -> None:

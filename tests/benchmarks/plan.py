@@ -19,6 +19,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     towns: tuple[int, ...]  # waiting applications, for memory
     growth: tuple[int, int]  # waiting applications: small and large
     growth_days: int
+    restored_scale: float  # of the campaign, for the journal that a worker restores
 
     @property
     def folder(self) -> Path:
@@ -40,6 +41,7 @@ FULL = Plan(
     towns=(200_000, 1_000_000),
     growth=(10_000, 1_000_000),
     growth_days=20,
+    restored_scale=3.7,
 )
 
 
@@ -57,4 +59,5 @@ def tiny(out: str) -> Plan:
         towns=(200,),
         growth=(100, 200),
         growth_days=3,
+        restored_scale=0.2,
     )

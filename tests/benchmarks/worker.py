@@ -11,6 +11,7 @@ import msgspec
 
 from tests.benchmarks import deciding, numbers, opening, rebuilding, towns
 from tests.benchmarks.measure import Row
+from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
 
 WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
@@ -18,6 +19,9 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "numbers": numbers.measure,
     "opening": opening.measure,
     "rebuilding": rebuilding.measure,
+    "throughput": throughput.measure,
+    "latency": latency.measure,
+    "restoring": restoring.measure,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 

@@ -1,0 +1,1 @@
+"""The pipeline on a real broker beside bare transactional loops, and its restart. Measured, never asserted."""
