@@ -80,8 +80,8 @@ def load_settings(
     try:
         return Loaded(_build(values), sources)
     except SettingsError as exc:
-        source = sources.get(str(exc).partition(":")[0])
-        raise SettingsError(f"{exc} (from {source})" if source else str(exc)) from exc
+        origin = sources.get(str(exc).partition(":")[0])
+        raise SettingsError(f"{exc} (from {origin})" if origin else str(exc)) from exc
 
 
 def rows(loaded: Loaded) -> list[Row]:
