@@ -51,7 +51,8 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
         raise typer.BadParameter("the scale must be above 0", param_hint="--scale")
     found = load_settings(settings, {"kafka.bootstrap": kafka}).settings
     last = SeasonFile(found.data / "demo").load()
-    season = choose(last, Wishes(campaign, seed, scale, days), anew=new)
+    wishes = Wishes(campaign, seed, scale, days)
+    season = choose(last, wishes, anew=new, environment=found.kafka.topic_prefix)
     if last is not None and not last.finished:
         said = "goes on" if season == last else "is given up"
         console.print(f"The interrupted season ({last.title}) {said}.", highlight=False)

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from confluent_kafka.admin import AdminClient
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -68,7 +69,7 @@ class Demo:
             stack.enter_context(_alone(self.folder))
             SeasonFile(self.folder).save(self.season)
             bootstrap = stack.enter_context(self._kafka())
-            if self.last is not None and self.last.number != self.season.number:
+            if self.last is not None and self.last.prefix != self.season.prefix:
                 forget(self.last, self.settings, AdminClient(dict(self._client(bootstrap))))
             scenario = scenario_of(self.season.campaign, self.season.scale, self.season.days)
             with self._group(bootstrap, scenario) as watch:
@@ -192,7 +193,7 @@ class Demo:
 
 
 def _finished(season: Season) -> Season:
-    return Season(season.campaign, season.seed, season.scale, season.days, season.number, finished=True)
+    return msgspec.structs.replace(season, finished=True)
 
 
 @contextmanager

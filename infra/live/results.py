@@ -31,5 +31,7 @@ def write_results(folder: Path, bootstrap: str, prefix: str) -> None:
     journal.export(str(path), LIVE, None, False, False, None, bootstrap, prefix)
     bulletins.command(published, str(path))
     registers.command(folder / REGISTERS_FOLDER, str(path))
-    if verify.command(LIVE, published, kafka=bootstrap, prefix=prefix):
-        raise CheckFailed(f"the live journal {prefix}{'journal'} does not hold; see above")
+    # A season of a day or two has none.
+    compared = published if any(published.glob("*/*.json")) else None
+    if verify.command(LIVE, compared, kafka=bootstrap, prefix=prefix):
+        raise CheckFailed(f"the live journal {prefix}journal does not hold; see above")

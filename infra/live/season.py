@@ -4,6 +4,7 @@ All else about a season is in its topics. Owns one small file, and the end of se
 """
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from schemas.errors import OrynError
 
 REQUEST_TIMEOUT_S = 30
 SEED_DEFAULT = 1
+PREFIX_BYTES = 3
 CAMPAIGN_DEFAULT = "astana-2021"
 
 
@@ -30,19 +32,14 @@ class Wishes(msgspec.Struct, frozen=True):
 
 
 class Season(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One season. `number`: counts the seasons of a data folder; `finished`: it was played and written out."""
+    """One season. `prefix`: before the names of its topics and groups; `finished`: it was played and written out."""
 
     campaign: str
     seed: int
     scale: float
     days: int | None
-    number: int
+    prefix: str
     finished: bool = False
-
-    @property
-    def prefix(self) -> str:
-        """Before the names of its topics and groups."""
-        return f"demo-{self.number}-"
 
     def fits(self, wishes: Wishes) -> bool:
         """Whether it is what was asked for."""
@@ -87,8 +84,12 @@ class SeasonFile:
         draft.replace(self.path)
 
 
-def choose(last: Season | None, wishes: Wishes, *, anew: bool) -> Season:
-    """The season to play: the last one, if it was interrupted and fits the wishes, else the next one."""
+def choose(last: Season | None, wishes: Wishes, *, anew: bool, environment: str = "") -> Season:
+    """The season to play: the last one, if it was interrupted and fits the wishes, else another one.
+
+    `environment`: the prefix of all topics and groups. Each season has one of its own behind it, which nobody else's
+    has on the same brokers.
+    """
     if last is not None and not last.finished and not anew and last.fits(wishes):
         return last
     return Season(
@@ -96,7 +97,7 @@ def choose(last: Season | None, wishes: Wishes, *, anew: bool) -> Season:
         seed=SEED_DEFAULT if wishes.seed is None else wishes.seed,
         scale=1.0 if wishes.scale is None else wishes.scale,
         days=wishes.days,
-        number=1 if last is None else last.number + 1,
+        prefix=f"{environment}demo-{secrets.token_hex(PREFIX_BYTES)}-",
     )
 
 

@@ -1,0 +1,122 @@
+"""The demo as somebody at a keyboard has it: a process that is started, interrupted, killed, and started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from infra.live.season import Season, SeasonFile
+from schemas.codec import journal_codec
+from schemas.errors import OrynError
+from schemas.ids import FrozenIds
+from schemas.journal import Record
+from schemas.topic_reading import TopicReading
+
+WAIT_S = 90.0
+POLL_S = 0.1
+
+
+class Demo:
+    """One data folder and the demos in it, one after the other. `kafka`: whose brokers; none: the demo's own."""
+
+    def __init__(self, folder: Path, kafka: str | None, prefix: str = "") -> None:
+        self.folder = folder
+        self.data, self.out = folder / "data", folder / "out"
+        self.log = folder / "demo.log"
+        self._kafka = kafka
+        self._process: subprocess.Popen[bytes] | None = None
+        self._from = 0
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ORYN_KAFKA")}
+        self._environment = {**inherited, "ORYN_DATA": str(self.data), "ORYN_KAFKA_TOPIC_PREFIX": prefix}
+        if kafka is not None:
+            self._environment["ORYN_KAFKA_BOOTSTRAP"] = kafka
+
+    def start(self, *options: str) -> None:
+        """Start it, with options as of `oryn demo`."""
+        self._from = self.log.stat().st_size if self.log.exists() else 0
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra", "demo", "--out", str(self.out), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                cwd=self.folder,
+                # As of a shell of its own: a signal to it reaches nobody else.
+                start_new_session=True,
+            )
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The present or last one."""
+        assert self._process is not None
+        return self._process
+
+    def said(self) -> str:
+        """What the present or last one wrote."""
+        return self.log.read_bytes()[self._from :].decode()
+
+    def wait(self, seconds: float = WAIT_S) -> int:
+        """Until it ends; its exit code."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end:\n{self.said()}") from None
+
+    def interrupt(self) -> int:
+        """As Ctrl-C does. Returns: the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.wait()
+
+    def family(self) -> list[psutil.Process]:
+        """All processes that belong to it, wherever they stand in the tree: those that know its data folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() != psutil.STATUS_ZOMBIE and process.environ().get("ORYN_DATA") == str(self.data):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied):
+                continue
+        return found
+
+    def close(self) -> None:
+        """Leave nothing behind, whatever happened."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    # What it left.
+
+    @property
+    def season(self) -> Season | None:
+        """Which season it plays."""
+        return SeasonFile(self.data / "demo").load()
+
+    def records(self, kafka: str) -> list[Record]:
+        """The journal of its season as it stands in the topic; empty while there is none."""
+        season = self.season
+        if season is None:
+            return []
+        codec = journal_codec(FrozenIds())
+        try:
+            with TopicReading({"bootstrap.servers": kafka}, f"{season.prefix}journal") as reading:
+                return [codec.decode(message.value()) for message in reading]
+        except OrynError:
+            return []
+
+    def await_records(self, count: int, kafka: Callable[[], str | None]) -> int:
+        """Wait until the journal has so many records. Returns: how many it has."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            address = kafka()
+            found = len(self.records(address)) if address else 0
+            if found >= count:
+                return found
+            assert self.process.poll() is None, f"it ended before:\n{self.said()}"
+            assert time.monotonic() < deadline, f"{found} records only:\n{self.said()}"
+            time.sleep(POLL_S)
