@@ -82,6 +82,7 @@ def run_until_stopped(make: Callable[[CollectorRegistry], Loop], settings: Setti
     """Run a loop until SIGTERM or SIGINT: 0, or the exit code of what made it impossible to go on."""
     if not __debug__:
         raise OrynError("python -O leaves out the checks that keep the journal whole: start without it")
+    gc.set_threshold(GARBAGE_OBJECTS, GARBAGE_ROUNDS, GARBAGE_ROUNDS)
     registry = CollectorRegistry()
     with stopped_by_signals() as stop:
         try:
