@@ -3,7 +3,7 @@
 import hashlib
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from schemas.instants import Instant
 
 STANDARD_INPUT: Final = "-"
 TABLE_SUFFIX: Final = ".csv"
+HASHED_BYTES: Final = 1 << 20
 _RANKS: Final = {topic: rank for rank, topic in enumerate(EVENTS_BY_TOPIC)}
 
 
@@ -72,17 +73,16 @@ class Input:
         return read_table(stream, self.table, now, problem, progress)
 
 
-def open_input(name: str, table: TableForm | None, *, keep_times: bool, hashed: Callable[[int], None]) -> Input:
-    """Look at a file and hash its content; `hashed(bytes)` is told the progress. Raises: Unreadable."""
+def open_input(name: str, table: TableForm | None, *, keep_times: bool) -> Input:
+    """Look at a file and hash its content. Raises: Unreadable."""
     if name == STANDARD_INPUT:
         return Input(name, None, None, None, table, keep_times)
     path = Path(name)
     digest = hashlib.sha256()
     try:
         with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
+            while chunk := stream.read(HASHED_BYTES):
                 digest.update(chunk)
-                hashed(len(chunk))
         size = path.stat().st_size
     except OSError as exc:
         raise Unreadable(f"cannot read {name}: {exc.strerror}") from exc

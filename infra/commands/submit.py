@@ -87,6 +87,7 @@ def command(  # noqa: PLR0913, PLR0917  # each option is a parameter
     """
     loaded = load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings
     form = _table_form(file, type_name, source or loaded.publisher.source, locality, keep_times)
+    given = None if file is None else open_input(file, form, keep_times=keep_times)
     out = Console()
     console = out if out.is_terminal else Console(stderr=True)
     progress = Progress(
@@ -104,8 +105,7 @@ def command(  # noqa: PLR0913, PLR0917  # each option is a parameter
         patience = loaded.publisher.delivery_timeout_ms / 1_000 if wait is None else wait
         run = _Run(loaded, spool or loaded.spool / SPOOL_FILE, patience, progress, stack)
         try:
-            if file is not None:
-                given = open_input(file, form, keep_times=keep_times, hashed=lambda _count: None)
+            if given is not None:
                 run.send(given, malformed, out if follow else None, again=again)
             run.finish()
         except SpoolFull as exc:

@@ -22,6 +22,7 @@ from schemas.cloudevents import event_headers
 from schemas.errors import OrynError
 
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
 # What the client library says: heard by whoever configures logging, and by nobody else.
 client_log = logging.getLogger("oryn.kafka")
 client_log.addHandler(logging.NullHandler())
