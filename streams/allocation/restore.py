@@ -41,6 +41,8 @@ class Base:
     inputs: Offsets = field(default_factory=dict)
     # Records folded or decided since the last snapshot.
     unsaved: int = 0
+    # Books of a snapshot: the journal has not yet been seen to have their last record.
+    unconfirmed: bool = False
 
     @classmethod
     def empty(cls, partition: int, log_id: str, packs: Packs, start: int) -> "Base":
@@ -62,7 +64,7 @@ class Base:
         except BrokenJournal as exc:
             log.warning("snapshot not used", extra={"partition": partition, "error": str(exc)})
             return None
-        return cls(partition, log_id, packs, snapshot.next_offset, books, dict(snapshot.inputs))
+        return cls(partition, log_id, packs, snapshot.next_offset, books, dict(snapshot.inputs), unconfirmed=True)
 
     def snapshot(self) -> Snapshot:
         """The books as bytes."""
@@ -72,6 +74,11 @@ class Base:
     def fold(self, record: Record, offset: int) -> None:
         """The next record of the partition. Raises: BrokenJournal."""
         book = self.books.get(record.locality)
+        if self.unconfirmed:
+            if book is None or (book.sequence, book.hash) != (record.sequence, record.hash):
+                raise BrokenJournal(f"record {record.sequence} of {record.locality} is not the last one of the books")
+            self.unconfirmed = False
+            return
         if book is None:
             book = self.books[record.locality] = Book(record.locality, self.packs(record.locality))
         book.apply(record)
@@ -92,7 +99,8 @@ def fold_journal(base: Base, decode: Decode, logs: Logs, progress: Progress) -> 
     end = logs.end(JOURNAL, base.partition)
     if end < base.next_offset:
         raise UnknownOffset(f"{JOURNAL}/{base.partition} ends at {end}, before {base.next_offset}, where we stood")
-    start = base.next_offset
+    # The last record that the books know stands just before: of a snapshot, it is read once more.
+    start = base.next_offset - base.unconfirmed
     replay = logs.replay(JOURNAL, base.partition, start, end)
     try:
         while not replay.done:
@@ -104,6 +112,8 @@ def fold_journal(base: Base, decode: Decode, logs: Logs, progress: Progress) -> 
             yield
     finally:
         replay.close()
+    if base.unconfirmed:
+        raise BrokenJournal(f"{JOURNAL}/{base.partition} does not have the last record of the books")
     progress(1.0)
     return base.inputs
 

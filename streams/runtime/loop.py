@@ -153,6 +153,9 @@ class Loop:
         finally:
             self._watchdog.close()
             self._producer.close()
+            for partition in list(self._restoring):
+                self._restoring.pop(partition).close()
+                self._tasks.pop(partition, None)
             self._logs.close()
             self._consumer.close()
 
