@@ -79,8 +79,8 @@ class Slices:
 
     def work(self) -> str:
         """Publish the next slice, have it decided by a worker that is stopped then. Gives what it said."""
-        worker = self.worker()
         self.publish()
+        worker = self.worker()
         self.watch.await_count(len(self.so_far.records), worker)
         assert worker.stop() == 0
         return worker.said()
