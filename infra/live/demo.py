@@ -174,6 +174,8 @@ class Demo:
             finally:
                 runner.close()
         finally:
+            # The people that are left are of no use, but looking through them would take seconds.
+            gc.freeze()
             gc.enable()
 
     def _tell_more(self, figures: Figures) -> None:

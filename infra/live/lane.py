@@ -31,7 +31,7 @@ from streams.rules.pack import Pack
 
 CLOCK_SOURCE = "urn:oryn:season-clock"
 # Everybody learns of what others did at the latest so much later, and the page is so old at most.
-STEP_MS = 15 * MINUTE_MS
+STEP_MS = 20 * MINUTE_MS
 STEP_EVENTS_MAX = 200
 # Steps that are on their way at once: while one is decided and told, the people plan the next one.
 STEPS_AHEAD = 2

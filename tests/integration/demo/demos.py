@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 
 from infra.live.season import Season, SeasonFile
 from schemas.codec import journal_codec

@@ -6,13 +6,14 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 from confluent_kafka.admin import AdminClient
 
 from infra.commands import verify
 from infra.stack.state import running
-from schemas.cloudevents import read_event
+from schemas.cloudevents import RawHeaders, read_event
 from schemas.codec import event_codec
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import FrozenIds
@@ -46,8 +47,8 @@ def events_of(kafka: str, prefix: str) -> dict[tuple[str, int, int], Event]:
                 partition, offset = each.partition(), each.offset()
                 assert partition is not None
                 assert offset is not None
-                moment = each.timestamp()[1]
-                event = read_event(topic, codec, each.key(), each.headers(), each.value(), moment, partition, offset)
+                moment, headers = each.timestamp()[1], cast("RawHeaders", each.headers())
+                event = read_event(topic, codec, each.key(), headers, each.value(), moment, partition, offset)
                 found[topic, partition, offset] = event
     return found
 

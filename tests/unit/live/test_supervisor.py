@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 
 from infra.live.children import Spec, State, Supervised
@@ -214,6 +214,6 @@ def test_no_child_outlives_a_supervisor(tmp_path: Path, number: signal.Signals) 
 
 def _lives(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
