@@ -4,6 +4,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,46 +26,57 @@ def tail(stack: LocalStack, name: str, lines: int) -> list[str]:
 
 def follow(logs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:
     """Every whole line that is added from now on, with its service. Never ends; follows a log that begins anew."""
-    files: dict[str, BinaryIO | None] = {}
-    for name, path in logs.items():
-        file = _open(path)
-        if file is not None:
-            file.seek(0, 2)
-        files[name] = file
-    rests = dict.fromkeys(logs, b"")
-    try:
+    with ExitStack() as files:
+        followed = {name: files.enter_context(_Log(path)) for name, path in logs.items()}
         while True:
-            for name, path in logs.items():
-                files[name] = file = _current(files[name], path)
-                if file is None:
-                    continue
-                *whole, rests[name] = (rests[name] + file.read()).split(b"\n")
-                for line in whole:
-                    yield name, _text(line)
+            for name, log in followed.items():
+                for line in log.added():
+                    yield name, line
             time.sleep(POLL_SECONDS)
-    finally:
-        for file in files.values():
-            if file is not None:
-                file.close()
 
 
-def _open(path: Path) -> BinaryIO | None:
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        return None
+class _Log:
+    """One log that grows, and is put aside for a new one at times."""
 
+    def __init__(self, path: Path) -> None:
+        self._path, self._rest = path, b""
+        self._file = self._open()
+        if self._file is not None:
+            self._file.seek(0, os.SEEK_END)
 
-def _current(file: BinaryIO | None, path: Path) -> BinaryIO | None:
-    """The open file, or the one that took its place."""
-    if file is not None:
+    def __enter__(self) -> "_Log":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def added(self) -> list[str]:
+        """The lines since the last time: what is left of a log that was put aside, then those of the new one."""
+        lines = self._read()
+        if not self._is_current():
+            self.__exit__()
+            self._file = self._open()
+            lines += self._read()
+        return lines
+
+    def _open(self) -> BinaryIO | None:
         try:
-            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
-                return file
+            return self._path.open("rb")
         except FileNotFoundError:
-            return file
-        file.close()
-    return _open(path)
+            return None
+
+    def _read(self) -> list[str]:
+        if self._file is None:
+            return []
+        *whole, self._rest = (self._rest + self._file.read()).split(b"\n")
+        return [_text(line) for line in whole]
+
+    def _is_current(self) -> bool:
+        try:
+            return self._file is not None and os.path.samestat(self._path.stat(), os.fstat(self._file.fileno()))
+        except FileNotFoundError:
+            return self._file is not None  # put aside, and the new one is not there yet
 
 
 def _text(line: bytes) -> str:
