@@ -25,7 +25,7 @@ from streams.runtime.merge import Merge
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import Clock, RuntimeSettings
 from streams.runtime.snapshots import Saver
-from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore
+from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore, weight
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class AllocationTask:
         self._base: Base | None = None
         self._offsets: Offsets = {}
         self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
+        self._held_bytes = dict.fromkeys(TOPICS, 0)
         self._next_due = NEVER
         # Records of the open transaction.
         self._emitted = 0
@@ -84,6 +85,7 @@ class AllocationTask:
         yield from self._fold(self._base, logs)
         offsets = yield from find_positions(self._base, self._codecs.intake, logs)
         self._merge = Merge(TOPICS)
+        self._held_bytes = dict.fromkeys(TOPICS, 0)
         for topic, offset in offsets.items():
             self._merge.start(topic, offset)
         self._offsets = dict(offsets)
@@ -111,6 +113,11 @@ class AllocationTask:
             )
         offset = message.offset()
         assert offset is not None
+        self._held_bytes[topic] += weight(message)
+        if moment < self._merge.known_before(topic):
+            # Clocks differ by more than the allowed skew: a deadline may have passed over this record.
+            self._metrics.late.inc()
+            log.error("record came later than the allowed skew", extra={"topic": topic, "offset": offset})
         # A time that can't be an event's must neither hold others back nor move time: it comes out at once.
         self._merge.put(topic, offset, moment if is_event_time(moment) else 0, (topic, message))
         self._blocked = False
@@ -127,9 +134,9 @@ class AllocationTask:
         """The inputs that hold time back."""
         return self._merge.unsettled()
 
-    def waiting(self, topic: str) -> int:
-        """How many records of an input are here and not decided."""
-        return self._merge.waiting(topic)
+    def held_bytes(self, topic: str) -> int:
+        """How much of an input is here and not decided."""
+        return self._held_bytes[topic]
 
     def offsets(self) -> Offsets:
         """The inputs' next offsets."""
@@ -222,6 +229,7 @@ class AllocationTask:
             if self._wall:
                 self._next_due = min(self._next_due, book.next_due() or NEVER)
         self._merge.pop()
+        self._held_bytes[topic] -= weight(message)
         offset = message.offset()
         assert offset is not None
         self._offsets[topic] = offset + 1

@@ -21,7 +21,7 @@ from streams.runtime.errors import UnknownOffset
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import RuntimeSettings
 from streams.runtime.snapshots import FORM, Saver, Snapshot
-from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore
+from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore, weight
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class FanOutTask:
         self._projections: dict[str, Projection] = {}
         self._next = 0
         self._waiting: deque[Message] = deque()
+        self._held_bytes = 0
         self._unsaved = 0
 
     # Restore.
@@ -61,6 +62,7 @@ class FanOutTask:
     def restore(self, logs: Logs) -> Restore:
         """Fold the journal up to where the world was told."""
         self._waiting.clear()
+        self._held_bytes = 0
         self._log_id = logs.log_id(JOURNAL)
         told = self._told(logs)
         begin, end = logs.start(JOURNAL, self.partition), logs.end(JOURNAL, self.partition)
@@ -132,6 +134,7 @@ class FanOutTask:
     def put(self, topic: str, message: Message) -> None:
         """The next journal record."""
         self._waiting.append(message)
+        self._held_bytes += weight(message)
 
     def end(self, topic: str, offset: int) -> None:
         """One input: there is nothing to wait for."""
@@ -143,9 +146,9 @@ class FanOutTask:
         """One input: there is nothing to wait for."""
         return []
 
-    def waiting(self, topic: str) -> int:
-        """How many records are here and not told."""
-        return len(self._waiting)
+    def held_bytes(self, topic: str) -> int:
+        """How much is here and not told."""
+        return self._held_bytes
 
     def has_work(self, now_ms: int) -> bool:
         """Whether a record is here."""
@@ -178,6 +181,7 @@ class FanOutTask:
                 self._metrics.records.labels(route.topic).inc()
                 batch.add()
             self._waiting.popleft()
+            self._held_bytes -= weight(message)
             offset = message.offset()
             assert offset is not None
             self._next = offset + 1

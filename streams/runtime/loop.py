@@ -14,8 +14,9 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from schemas.ids import RegistryUnavailable
 from schemas.topic_offsets import is_passing
-from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, Misconfigured
+from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, Misconfigured, RuntimeFailure
 from streams.runtime.logs import KafkaLogs
 from streams.runtime.metrics import Metrics
 from streams.runtime.producer import Delivered, Headers, TransactionalProducer
@@ -28,8 +29,10 @@ log = logging.getLogger(__name__)
 IDLE_WAIT_S = 0.1
 # A deadline may fall due at any moment: how often the clock is looked at.
 WATCH_EVERY_S = 0.02
-HELD_RECORDS_MAX = 20_000
-HELD_RECORDS_LOW = 5_000
+# Of one input of one partition; beyond that it is not fetched any more until little is left.
+HELD_BYTES_MAX = 16 * 1_048_576
+HELD_BYTES_LOW = 4 * 1_048_576
+REGISTRY_PAUSE_S = 1.0
 METRICS_EVERY_S = 1.0
 # Transaction timeouts until a transaction is given up for stuck: flush, offsets and commit have one each.
 STUCK_FACTOR = 4
@@ -68,6 +71,7 @@ class Loop:
         self._paused: set[tuple[str, int]] = set()
         self._last_turn = time.monotonic()
         self._joined = False
+        self._stop_asked: Callable[[], bool] = lambda: False
         # An error of the consumer that it can't come back from.
         self._failed: KafkaError | None = None
         self._measured_at = 0.0
@@ -136,7 +140,10 @@ class Loop:
     def run(self, stop: Flag) -> None:
         """Work until told to stop. Raises: Fatal, after letting go of everything; nothing undecided is lost by it."""
         try:
-            self._producer.open()
+            self._stop_asked = stop.is_set
+            self._producer.open(stop.is_set)
+            if stop.is_set():
+                return
             self._consumer.subscribe(
                 list(self._names), on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
             )
@@ -291,7 +298,7 @@ class Loop:
                 next(restore)
             except StopIteration as done:
                 self._resume(partition, done.value)
-        except KafkaException as exc:
+        except (KafkaException, RegistryUnavailable) as exc:
             log.warning("restore disturbed", extra={"partition": partition, "error": str(exc)})
             time.sleep(IDLE_WAIT_S)
             self._begin_restore(partition)
@@ -311,7 +318,7 @@ class Loop:
         gc.freeze()  # what was restored stays: the collector need not look at it again
         log.info("restored", extra={"partition": partition, "offsets": offsets})
 
-    def _stop(self, partition: int, reason: str, exc: Exception | None = None) -> None:
+    def _stop(self, partition: int, reason: str, exc: BaseException | None = None) -> None:
         """An error in our code or in a log: nothing is skipped, the partition waits for somebody to look."""
         log.error("partition stopped", extra={"partition": partition, "reason": reason}, exc_info=exc)
         self._stopped[partition] = reason
@@ -321,30 +328,16 @@ class Loop:
     # One transaction.
 
     def _transact(self) -> None:
-        self._renew_producer()
+        if not self._renew_producer():
+            return
         now_ms = self._now_ms()
         ready = [task for task in self._working() if task.has_work(now_ms)]
         if not ready:
             return
-        started = self._watchdog.start()
         batch = Batch(self.settings.batch_records, self.settings.batch_ms)
-        at_work: Task | None = None
+        started = self._watchdog.start()
         try:
-            self._producer.begin()
-            worked = []
-            for task in ready:
-                at_work = task
-                task.work(_Outbox(self._producer, self.settings), batch, now_ms)
-                worked.append(task)
-                if batch.full:
-                    break
-            at_work = None
-            offsets = [
-                TopicPartition(self.settings.topic(topic), task.partition, offset)
-                for task in worked
-                for topic, offset in task.offsets().items()
-            ]
-            self._producer.commit(offsets if batch.records else [], self._consumer.consumer_group_metadata())
+            worked = self._attempt(ready, batch, now_ms)
         except Abortable as exc:
             log.warning("transaction aborted", extra={"reason": str(exc), "records": batch.records})
             self._metrics.aborted.inc()
@@ -353,32 +346,58 @@ class Loop:
             log.warning("transaction in doubt", extra={"reason": str(exc), "records": batch.records})
             self._metrics.doubtful.inc()
             self._rebuild(ready)
-            self._renew_producer()
-        except Fatal:
-            raise
-        except Exception as exc:
-            if at_work is None:
-                raise
-            self._undo(at_work, ready, exc)
+        except RegistryUnavailable as exc:
+            # It says nothing about the record: the same again, until it is there.
+            log.warning("no answer from the schema registry", extra={"reason": str(exc)})
+            self._rebuild(ready)
+            self._abort()
+            time.sleep(REGISTRY_PAUSE_S)
+        except _WorkFailed as exc:
+            self._rebuild([task for task in ready if task is not exc.task])
+            self._stop(exc.task.partition, f"{type(exc.__cause__).__name__}: {exc.__cause__}", exc.__cause__)
+            self._abort()
         else:
             for task in worked:
                 task.committed()
             if batch.records:
                 self._metrics.transaction_seconds.observe(time.monotonic() - started)
                 self._metrics.transaction_records.observe(batch.records)
-
         finally:
             self._watchdog.stop()
 
-    def _undo(self, failed: Task, ready: list[Task], exc: Exception) -> None:
-        self._rebuild([task for task in ready if task is not failed])
-        self._stop(failed.partition, f"{type(exc).__name__}: {exc}", exc)
+    def _attempt(self, ready: list[Task], batch: Batch, now_ms: int) -> list[Task]:
+        """One transaction: who worked in it. Raises: whatever keeps it from being committed."""
+        self._producer.begin()
+        out, worked = _Outbox(self._producer, self.settings), []
+        for task in ready:
+            try:
+                task.work(out, batch, now_ms)
+            except (RuntimeFailure, RegistryUnavailable):
+                raise
+            except Exception as exc:
+                raise _WorkFailed(task) from exc
+            worked.append(task)
+            if batch.full:
+                break
+        offsets = [
+            TopicPartition(self.settings.topic(topic), task.partition, offset)
+            for task in worked
+            for topic, offset in task.offsets().items()
+        ]
+        self._producer.commit(offsets if batch.records else [], self._consumer.consumer_group_metadata())
+        return worked
+
+    def _abort(self) -> None:
         try:
             self._producer.abort()
-        except Doubtful:
-            self._renew_producer()
+        except Doubtful as exc:
+            log.warning("abort in doubt", extra={"reason": str(exc)})
 
-    def _renew_producer(self) -> None:
+    def _renew_producer(self) -> bool:
+        """Replace the producer if it may not go on; false if it was not to be had, because we are to stop.
+
+        Raises: Fatal, Fenced.
+        """
         why = self._producer.must_be_replaced
         if why is not None:
             # A new producer would fence the rightful one, if that is what has happened: the consumer would know.
@@ -387,7 +406,8 @@ class Loop:
             self._check_membership()
             log.info("producer replaced", extra={"reason": why})
             self._metrics.producers_replaced.inc()
-            self._producer.open()
+            self._producer.open(self._stop_asked)
+        return self._producer.must_be_replaced is None
 
     def _rebuild(self, tasks: list[Task]) -> None:
         for task in tasks:
@@ -421,11 +441,11 @@ class Loop:
         """Stop fetching an input of which much is here already, so that memory has a bound."""
         for task in self._working():
             for name, topic in self._names.items():
-                waiting, key = task.waiting(topic), (name, task.partition)
-                if waiting > HELD_RECORDS_MAX and key not in self._paused:
+                held, key = task.held_bytes(topic), (name, task.partition)
+                if held > HELD_BYTES_MAX and key not in self._paused:
                     self._consumer.pause([TopicPartition(*key)])
                     self._paused.add(key)
-                elif waiting < HELD_RECORDS_LOW and key in self._paused:
+                elif held < HELD_BYTES_LOW and key in self._paused:
                     self._consumer.resume([TopicPartition(*key)])
                     self._paused.discard(key)
 
@@ -443,6 +463,14 @@ class Loop:
 
 
 _LATEST = -1
+
+
+class _WorkFailed(Exception):  # never leaves the loop
+    """An unexpected exception in a task's work."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task = task
 
 
 class _Outbox:

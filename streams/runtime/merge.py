@@ -18,7 +18,7 @@ NOTHING_KNOWN = -1
 class _Lane(Generic[Item]):
     """One topic's part: what was fetched and not yet taken out, and how far it is known."""
 
-    __slots__ = ("at_end", "floor", "goal", "goal_time", "items", "position", "rank", "topic")
+    __slots__ = ("at_end", "fetched", "floor", "goal", "goal_time", "items", "position", "rank", "topic")
 
     def __init__(self, topic: str, rank: int) -> None:
         self.topic = topic
@@ -27,6 +27,8 @@ class _Lane(Generic[Item]):
         # The next offset to be fetched; what stood before it was given to us.
         self.position = 0
         self.at_end = False
+        # Whether a record came since the start: what is said of the last fetch is said of one that was ours.
+        self.fetched = False
         # Every record before this moment is known: it was read up to an end that was asked for after it.
         self.floor = NOTHING_KNOWN
         # An end that was asked for, and the moment that is known once it is reached.
@@ -56,7 +58,7 @@ class Merge(Generic[Item]):
         lane = self._by_topic[topic]
         assert offset >= lane.position, "records of one topic come in order, none twice"
         lane.items.append((time, item))
-        lane.at_end = False
+        lane.at_end, lane.fetched = False, True
         lane.advance(offset + 1)
 
     def end(self, topic: str, offset: int) -> None:
@@ -68,16 +70,16 @@ class Merge(Generic[Item]):
     def end_if(self, topic: str, high: int) -> None:
         """The topic is at its end if nothing lies between what was fetched and the watermark of the last fetch."""
         lane = self._by_topic[topic]
-        if 0 <= high <= lane.position:
+        if lane.fetched and 0 <= high <= lane.position:
             lane.at_end = True
 
     def unsettled(self) -> list[str]:
         """The topics that hold time back: the next record is on its way, or the end is not yet known."""
         return [lane.topic for lane in self._lanes if not lane.items and not lane.at_end]
 
-    def waiting(self, topic: str) -> int:
-        """How many records of a topic were fetched and not taken out."""
-        return len(self._by_topic[topic].items)
+    def known_before(self, topic: str) -> int:
+        """The moment before which every record of a topic was said to be known; negative if nothing was said."""
+        return self._by_topic[topic].floor
 
     def __len__(self) -> int:
         return sum(len(lane.items) for lane in self._lanes)

@@ -68,15 +68,18 @@ class TransactionalProducer:
     @property
     def must_be_replaced(self) -> str | None:
         """Why this producer may not begin another transaction; none if it may."""
-        return "doubt" if self._state is _State.DOUBTFUL else self._suspect
+        return self._state.value if self._state in (_State.CLOSED, _State.DOUBTFUL) else self._suspect
 
-    def open(self) -> None:
-        """Connect, fence everybody of the same name and settle their transaction. State: CLOSED or DOUBTFUL.
+    def open(self, give_up: Callable[[], bool]) -> None:
+        """Connect, fence everybody of the same name and settle their transaction. State: any.
 
-        Raises: Fatal when Kafka does not answer for long, Fenced. Repeat: yes.
+        Tries again until told to give up; it is then CLOSED. Raises: Fatal when Kafka does not answer for long,
+        Fenced. Repeat: yes.
         """
         self.close()
         for attempt in range(1, INIT_TRIES_MAX + 1):
+            if give_up():
+                return
             producer = Producer(self._properties())
             try:
                 producer.init_transactions(self._timeout_s)

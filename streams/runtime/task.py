@@ -11,8 +11,15 @@ from streams.runtime.replay import Replay
 
 # Input topic -> next offset to be taken.
 Offsets: TypeAlias = dict[str, int]
+# What a record costs beside its value: headers, key, objects.
+RECORD_OVERHEAD_BYTES = 500
 # A restore yields whenever the loop should turn, and returns where the inputs go on.
 Restore: TypeAlias = Generator[None, None, Offsets]
+
+
+def weight(message: Message) -> int:
+    """The memory that a fetched record takes, in bytes, roughly."""
+    return RECORD_OVERHEAD_BYTES + len(message)
 
 
 class Batch:
@@ -95,8 +102,8 @@ class Task(Protocol):
     def end_if(self, topic: str, high: int) -> None:
         """An input's high watermark, as the answer to the last fetch had it; negative if there was none yet."""
 
-    def waiting(self, topic: str) -> int:
-        """How many records of an input are here and not done."""
+    def held_bytes(self, topic: str) -> int:
+        """How much of an input is here and not done."""
 
     def has_work(self, now_ms: int) -> bool:
         """Whether `work` may do something, as far as one can tell cheaply."""
