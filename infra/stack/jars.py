@@ -7,8 +7,10 @@ A jar in the cache has the size and the SHA-256 that the lock names, or it is fe
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from infra.stack.errors import StackError
 LOCK = Path(__file__).with_name("kafka-jars.lock")
 DOWNLOADS_AT_ONCE = 8
 ATTEMPTS_MAX = 4
+STAGING = ".fetching-"
+STAGING_SECONDS_MAX = 3_600.0  # older ones are of a process that was killed
 TIMEOUT_SECONDS = 30
 Progress = Callable[[int, int], None]  # bytes that are there, bytes of all jars
 
@@ -70,13 +74,17 @@ def fetch(jars: list[Jar], cache: Path, progress: Progress = lambda done, of: No
 
     Raises: StackError when a jar cannot be had, or is not what the lock says, after ATTEMPTS_MAX attempts.
     """
-    cache.mkdir(parents=True, exist_ok=True)
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StackError(f"cannot make {cache}: {exc.strerror}") from exc
     paths = {jar: cache / jar.name for jar in jars}
     missing = [jar for jar, path in paths.items() if not jar.is_at(path)]
     total = sum(jar.size for jar in jars)
     done = total - sum(jar.size for jar in missing)
     progress(done, total)
     if missing:
+        _forget_staging(cache)
         with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
             tasks = {pool.submit(_fetch, jar, paths[jar]): jar for jar in missing}
             try:
@@ -90,11 +98,19 @@ def fetch(jars: list[Jar], cache: Path, progress: Progress = lambda done, of: No
     return list(paths.values())
 
 
+def _forget_staging(cache: Path) -> None:
+    """Delete what fetches that were killed left behind."""
+    for folder in cache.glob(f"{STAGING}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > STAGING_SECONDS_MAX:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _fetch(jar: Jar, path: Path) -> None:
     """Fetch beside the cache, check, and move into place in one step, so that the cache never holds half a jar."""
     reason = ""
     for _ in range(ATTEMPTS_MAX):
-        staging = Path(tempfile.mkdtemp(prefix=".fetching-", dir=path.parent))
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=path.parent))
         try:
             context = MavenContext(repo_cache=staging, local_repos=[], timeout=TIMEOUT_SECONDS)
             fetched = context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve()

@@ -34,6 +34,9 @@ def nearly_full(tmp_path: Path, kafka: str) -> tuple[Path, list[Jar]]:
     content[len(content) // 2] ^= 1
     (cache / forged.name).write_bytes(content)
     (cache / absent.name).unlink()
+    left = cache / f"{jars.STAGING}killed"
+    left.mkdir()
+    os.utime(left, (0, 0))
     return cache, [half, forged, absent]
 
 

@@ -201,6 +201,14 @@ def test_a_given_address_is_asked_and_never_stopped(data: Path, tmp_path: Path) 
     assert "Traceback" not in errors
 
 
+def test_containers_without_an_engine_are_an_error_and_no_reason_for_something_else(data: Path) -> None:
+    code, _, errors = oryn(data, "up", "redis", "--containers", DOCKER_HOST=f"unix://{data / 'nobody'}")
+    assert code == 1
+    assert errors.startswith("oryn: no container engine answers")
+    assert "Traceback" not in errors
+    assert pids(data) == {}
+
+
 @pytest.mark.parametrize("words", [("up", "oracle"), ("fly",), (), ("logs", "-n", "-1"), ("up", "--nonsense")])
 def test_wrong_usage_exits_2_and_says_why(data: Path, words: tuple[str, ...]) -> None:
     code, output, errors = oryn(data, *words)

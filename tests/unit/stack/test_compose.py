@@ -3,12 +3,9 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from infra.settings import leaves
 from infra.stack import postgres
-from infra.stack.containers import Containers, image_of
-from infra.stack.errors import StackError
+from infra.stack.containers import image_of
 from infra.stack.jars import locked
 from infra.stack.kafka import RECORD_BYTES_MAX
 from infra.stack.local import SERVICES
@@ -63,9 +60,3 @@ def test_the_addresses_that_the_head_exports_are_settings_and_ports_of_the_servi
     assert set(exported) <= {leaf.variable for leaf in leaves().values()}
     for port in re.findall(r"127\.0\.0\.1:(\d+)", " ".join(exported.values())):
         assert f'"127.0.0.1:{port}:' in COMPOSE
-
-
-def test_without_an_engine_containers_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'nobody'}")
-    with pytest.raises(StackError, match="no container engine answers"):
-        Containers(tmp_path, owned=True)
