@@ -1,9 +1,11 @@
-"""The Avro binary encoding, compiled once from a schema into plain functions.
+"""The strict reader of Avro's binary encoding, compiled once from a schema into small functions.
 
-Reads strictly: bytes that are not exactly one value of the schema are `Malformed`, with the place of the fault, and
-nothing is allocated on the word of a length or count that the message itself cannot back. Schemas come parsed and
-checked (fastavro), and only the part of Avro that the contracts use is known here: a schema with anything else is
-refused when it is compiled. Never knows our types, ids or topics (docs/decisions/010-avro-codec.md).
+It has the last word on every message in which a generated reader (`schemas.avro_reader_source`) meets anything
+unusual, and it walks what other versions of a schema wrote. Bytes that are not exactly one value of the schema are
+`Malformed`, with the place of the fault, and nothing is allocated on the word of a length or count that the message
+itself cannot back. Schemas come parsed and checked (fastavro), and only the part of Avro that the contracts use is
+known here: a schema with anything else is refused when it is compiled. Never knows our types, ids or topics, and never
+writes (docs/decisions/010-avro-codec.md).
 
 Values: records are dictionaries, a branch of a union of records is `(full name, dictionary)`, dates are
 `datetime.date`, moments are milliseconds, enum symbols are strings.
@@ -15,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from schemas.errors import Malformed
 
-# A bulletin of the largest campaign lists some 25,000 places; an item costs at least two bytes on the wire but
+# A bulletin of the largest campaign lists some 25,000 places; an item costs one byte or more on the wire but
 # hundreds in memory, so the message's size alone is no bound.
 ITEMS_MAX = 200_000
 VARINT_BYTES_MAX = 10
@@ -24,8 +26,6 @@ LONG_BOUND = 1 << 63
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 ORDINAL_MAX = date.max.toordinal()
 MORE = 128  # the bit of a number's byte that says that another byte follows
-SMALL_END = 64  # the first count that needs a second byte
-_SMALL = [bytes((n << 1,)) for n in range(SMALL_END)]
 
 
 class Source:
@@ -46,18 +46,11 @@ class Source:
 
 Plain: TypeAlias = Any  # a value as the module's docstring says, or a schema as JSON data
 Reader = Callable[[Source], Plain]
-Writer = Callable[[bytearray, Plain], None]
 
 
 def compile_reader(schema: Plain) -> Reader:
     """A function that reads one value of a schema. Raises: ValueError for a schema outside the subset."""
     return _Compiler().compile(schema).read
-
-
-def compile_writer(schema: Plain) -> Writer:
-    """A function that appends one value of a schema. The function raises ValueError, TypeError, KeyError or
-    AttributeError for a value that the schema does not hold; compiling, ValueError for a schema outside the subset."""
-    return _Compiler().compile(schema).write
 
 
 # ------------------------------------------------------------------------------------------------- single values
@@ -89,19 +82,6 @@ def _read_long(source: Source) -> int:
     return (value >> 1) ^ -(value & 1)
 
 
-def _write_long(out: bytearray, value: int) -> None:
-    if 0 <= value < SMALL_END:
-        out += _SMALL[value]
-        return
-    if not -LONG_BOUND <= value < LONG_BOUND:
-        raise ValueError(f"{value} has more than 64 bits")
-    rest = value << 1 if value >= 0 else (-value << 1) - 1
-    while rest >= MORE:
-        out.append(rest & (MORE - 1) | MORE)
-        rest >>= 7
-    out.append(rest)
-
-
 def _read_int(source: Source) -> int:
     value = _read_long(source)
     if not -INT_BOUND <= value < INT_BOUND:
@@ -109,21 +89,11 @@ def _read_int(source: Source) -> int:
     return value
 
 
-def _write_int(out: bytearray, value: int) -> None:
-    if not -INT_BOUND <= value < INT_BOUND:
-        raise ValueError(f"{value} has more than 32 bits")
-    _write_long(out, value)
-
-
 def _read_date(source: Source) -> date:
     ordinal = _read_int(source) + EPOCH_ORDINAL
     if not 1 <= ordinal <= ORDINAL_MAX:
         raise source.malformed("a date outside the years 1 to 9999")
     return date.fromordinal(ordinal)
-
-
-def _write_date(out: bytearray, value: date) -> None:
-    _write_long(out, value.toordinal() - EPOCH_ORDINAL)
 
 
 def _read_boolean(source: Source) -> bool:
@@ -137,12 +107,6 @@ def _read_boolean(source: Source) -> bool:
     raise source.malformed("neither true nor false" if byte else "the message ends before a boolean")
 
 
-def _write_boolean(out: bytearray, value: bool) -> None:
-    if value is not True and value is not False:
-        raise TypeError(f"{value!r} is neither true nor false")
-    out.append(value)
-
-
 def _read_bytes(source: Source) -> bytes:
     length = _read_long(source)
     position = source.position
@@ -151,11 +115,6 @@ def _read_bytes(source: Source) -> bytes:
         raise source.malformed(f"a length of {length} where {len(source.data) - position} bytes are left")
     source.position = end
     return source.data[position:end]
-
-
-def _write_bytes(out: bytearray, value: bytes) -> None:
-    _write_long(out, len(value))
-    out += value
 
 
 def _read_string(source: Source) -> str:
@@ -180,43 +139,28 @@ def _read_string(source: Source) -> str:
         raise source.malformed(f"a text that is not UTF-8: {exc.reason}") from None
 
 
-def _write_string(out: bytearray, value: str) -> None:
-    raw = value.encode()
-    if len(raw) < SMALL_END:
-        out += _SMALL[len(raw)]
-    else:
-        _write_long(out, len(raw))
-    out += raw
-
-
 def _read_null(source: Source) -> None:
     return None
 
 
-def _write_null(out: bytearray, value: None) -> None:
-    if value is not None:
-        raise TypeError(f"{value!r} is not null")
-
-
 class _Compiled(NamedTuple):
-    """A type's two functions, and the fewest bytes that a value of it takes."""
+    """How a type is read, and the fewest bytes that a value of it takes."""
 
     read: Reader
-    write: Writer
     bytes_min: int
 
 
 _PRIMITIVES = {
-    "null": _Compiled(_read_null, _write_null, 0),
-    "boolean": _Compiled(_read_boolean, _write_boolean, 1),
-    "int": _Compiled(_read_int, _write_int, 1),
-    "long": _Compiled(_read_long, _write_long, 1),
-    "bytes": _Compiled(_read_bytes, _write_bytes, 1),
-    "string": _Compiled(_read_string, _write_string, 1),
+    "null": _Compiled(_read_null, 0),
+    "boolean": _Compiled(_read_boolean, 1),
+    "int": _Compiled(_read_int, 1),
+    "long": _Compiled(_read_long, 1),
+    "bytes": _Compiled(_read_bytes, 1),
+    "string": _Compiled(_read_string, 1),
 }
 _LOGICAL = {
-    ("int", "date"): _Compiled(_read_date, _write_date, 1),
-    ("long", "timestamp-millis"): _Compiled(_read_long, _write_long, 1),
+    ("int", "date"): _Compiled(_read_date, 1),
+    ("long", "timestamp-millis"): _Compiled(_read_long, 1),
 }
 
 
@@ -256,17 +200,11 @@ class _Compiler:
     def _record(self, fields: list[Any]) -> _Compiled:
         compiled = [(field["name"], self.compile(field["type"])) for field in fields]
         readers = [(name, each.read) for name, each in compiled]
-        writers = [(name, each.write) for name, each in compiled]
 
         def read(source: Source) -> dict[str, Any]:
             return {name: read_field(source) for name, read_field in readers}
 
-        def write(out: bytearray, value: dict[str, Any]) -> None:
-            get = value.get
-            for name, write_field in writers:
-                write_field(out, get(name))
-
-        return _Compiled(read, write, sum(each.bytes_min for _, each in compiled))
+        return _Compiled(read, sum(each.bytes_min for _, each in compiled))
 
     def _union(self, branches: list[Any]) -> _Compiled:
         if branches[0] == "null":
@@ -280,11 +218,6 @@ class _Compiler:
 def _variants(branches: list[tuple[str, _Compiled]]) -> _Compiled:
     """A union of records."""
     readers = [(name, each.read) for name, each in branches]
-    writers = {}
-    for index, (name, each) in enumerate(branches):
-        prefix = bytearray()
-        _write_long(prefix, index)
-        writers[name] = (bytes(prefix), each.write)
 
     def read(source: Source) -> tuple[str, Any]:
         index = _read_long(source)
@@ -293,18 +226,12 @@ def _variants(branches: list[tuple[str, _Compiled]]) -> _Compiled:
         name, read_branch = readers[index]
         return name, read_branch(source)
 
-    def write(out: bytearray, value: tuple[str, Any]) -> None:
-        name, content = value
-        prefix, write_branch = writers[name]
-        out += prefix
-        write_branch(out, content)
-
-    return _Compiled(read, write, 1 + min(each.bytes_min for _, each in branches))
+    return _Compiled(read, 1 + min(each.bytes_min for _, each in branches))
 
 
 def _optional(present: _Compiled) -> _Compiled:
     """A union of null and one type: the only kind of optional field in the contracts."""
-    read_present, write_present, _ = present
+    read_present = present.read
 
     def read(source: Source) -> Plain:
         try:
@@ -316,18 +243,10 @@ def _optional(present: _Compiled) -> _Compiled:
         source.position += 1
         return read_present(source) if byte else None
 
-    def write(out: bytearray, value: Plain) -> None:
-        if value is None:
-            out.append(0)
-        else:
-            out.append(2)
-            write_present(out, value)
-
-    return _Compiled(read, write, 1)
+    return _Compiled(read, 1)
 
 
 def _enum(symbols: list[str]) -> _Compiled:
-    index_of = {symbol: index for index, symbol in enumerate(symbols)}
 
     def read(source: Source) -> str:
         index = _read_long(source)
@@ -335,14 +254,11 @@ def _enum(symbols: list[str]) -> _Compiled:
             raise source.malformed(f"symbol {index} where there are {len(symbols)}")
         return symbols[index]
 
-    def write(out: bytearray, value: str) -> None:
-        _write_long(out, index_of[value])
-
-    return _Compiled(read, write, 1)
+    return _Compiled(read, 1)
 
 
 def _array(item: _Compiled) -> _Compiled:
-    read_item, write_item, item_bytes_min = item
+    read_item, item_bytes_min = item
     if not item_bytes_min:
         raise ValueError("an array's items take at least one byte each: else a count could stand for any number")
 
@@ -363,13 +279,4 @@ def _array(item: _Compiled) -> _Compiled:
             values.extend(read_item(source) for _ in range(count))
         return values
 
-    def write(out: bytearray, values: list[Any]) -> None:
-        if values:
-            if len(values) > ITEMS_MAX:
-                raise ValueError(f"more than {ITEMS_MAX} items")
-            _write_long(out, len(values))
-            for value in values:
-                write_item(out, value)
-        out.append(0)
-
-    return _Compiled(read, write, 1)
+    return _Compiled(read, 1)

@@ -4,21 +4,24 @@ Owns the way from bytes to validated types and back. Never knows what a value me
 The types live elsewhere (`events`, `journal`, `outputs`), so that the rules need neither this module nor fastavro.
 """
 
-import datetime
 import io
 import json
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, get_args
+from functools import cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import fastavro
 import msgspec
 from fastavro.schema import SchemaParseException
 from msgspec import Struct
+from msgspec import inspect as types
 
-from schemas.avro_binary import Plain, Reader, Source, compile_reader, compile_writer
+from schemas.avro_binary import ITEMS_MAX, Plain, Reader, Source, compile_reader
+from schemas.avro_reader_source import LEFT_TO_THE_STRICT, FastReader, reader_source
+from schemas.avro_source import compiled, full_name, struct_type
+from schemas.avro_writer_source import NO_VALUE, FastWriter, writer_source
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, EventData
-from schemas.facts import AnyFact
 from schemas.ids import SchemaIds, schema_text
 from schemas.instants import Instant
 from schemas.journal import Record
@@ -50,38 +53,27 @@ Tree = dict[str, Any]
 
 def event_codec(topic: str, ids: SchemaIds) -> "ValueCodec[EventData]":
     """The codec of an input topic. Raises: KeyError for a topic that is none."""
-    kinds = {f"oryn.events.{kind.__name__}": kind for kind in EVENTS_BY_TOPIC[topic]}
-    names = {kind: name for name, kind in kinds.items()}
-
-    def lower(value: EventData) -> Tree:
-        return {"data": (names[type(value)], _builtins(value))}
+    kinds = {full_name(kind): kind for kind in EVENTS_BY_TOPIC[topic]}
 
     def lift(tree: Tree) -> EventData:
         name, data = tree["data"]
         return msgspec.convert(data, kinds[name], dec_hook=_decode_hook)
 
-    return ValueCodec(topic, ids, lower, lift, EVENT_BYTES_MAX)
+    return ValueCodec(topic, ids, lift, EVENT_BYTES_MAX)
 
 
 def journal_codec(ids: SchemaIds) -> "ValueCodec[Record]":
     """The codec of the journal."""
-    names: dict[type[Struct], str] = {kind: f"oryn.facts.{kind.__name__}" for kind in get_args(AnyFact)}
-    tags = {name: kind.__name__ for kind, name in names.items()}
-
-    def lower(value: Record) -> Tree:
-        tree = _builtins(value)
-        tree["facts"] = [(names[type(fact)], each) for fact, each in zip(value.facts, tree["facts"], strict=True)]
-        return tree
 
     def lift(tree: Tree) -> Record:
         facts = []
         for name, fact in tree["facts"]:
-            fact["type"] = tags[name]
+            fact["type"] = name.rpartition(".")[2]
             facts.append(fact)
         tree["facts"] = facts
         return msgspec.convert(tree, Record, dec_hook=_decode_hook)
 
-    return ValueCodec("journal", ids, lower, lift, OUTPUT_BYTES_MAX)
+    return ValueCodec("journal", ids, lift, OUTPUT_BYTES_MAX)
 
 
 def output_codec(topic: str, kind: type[Value], ids: SchemaIds) -> "ValueCodec[Value]":
@@ -92,31 +84,24 @@ def output_codec(topic: str, kind: type[Value], ids: SchemaIds) -> "ValueCodec[V
     def lift(tree: Tree) -> Value:
         return msgspec.convert(tree, kind, dec_hook=_decode_hook)
 
-    return ValueCodec(topic, ids, _builtins, lift, OUTPUT_BYTES_MAX)
+    return ValueCodec(topic, ids, lift, OUTPUT_BYTES_MAX)
 
 
 class ValueCodec(Generic[Value]):
     """Encodes with a topic's present schema; decodes what any of its versions wrote."""
 
-    def __init__(
-        self,
-        topic: str,
-        ids: SchemaIds,
-        lower: Callable[[Value], Tree],
-        lift: Callable[[Tree], Value],
-        bytes_max: int,
-    ) -> None:
+    def __init__(self, topic: str, ids: SchemaIds, lift: Callable[[Tree], Value], bytes_max: int) -> None:
         """Use `event_codec`, `journal_codec` or `output_codec`. Asks for the present schema's id.
 
         Raises: RegistryUnavailable, SchemaMissing.
         """
         self.topic = topic
         self._ids = ids
-        self._lower = lower
         self._lift = lift
         self._bytes_max = bytes_max
-        self._plain = _plain_schema(json.loads(schema_text(topic)))
-        self._write = compile_writer(self._plain)
+        # The generated reader does not count items, of which none is shorter than a byte.
+        self._usual_bytes_max = min(bytes_max, ITEMS_MAX)
+        self._plain, self._read, self._write, _ = _generated(topic)
         schema_id = ids.id_of(topic)
         self._header = bytes((MAGIC,)) + schema_id.to_bytes(HEADER_BYTES - 1, "big")
         self._readers: dict[int, Reader] = {schema_id: compile_reader(self._plain)}
@@ -124,20 +109,34 @@ class ValueCodec(Generic[Value]):
     def encode(self, value: Value) -> bytes:
         """The message of a value. Raises: Malformed for a value that the schema does not hold, or a longer one than
         `decode` takes. Bounds beyond the schema (lengths, patterns) are checked by `decode` only."""
-        out = bytearray(self._header)
         try:
-            self._write(out, self._lower(value))
-        except (ValueError, TypeError, KeyError, AttributeError) as exc:
+            message = self._header + self._write(value)
+        except NO_VALUE as exc:
             raise Malformed(f"no value of {self.topic}: {type(exc).__name__}: {exc}") from exc
-        if len(out) > self._bytes_max:
-            raise Malformed(f"{len(out)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
-        return bytes(out)
+        if len(message) > self._bytes_max:
+            raise Malformed(f"{len(message)} bytes, but a value of {self.topic} has at most {self._bytes_max}")
+        return message
 
     def decode(self, message: bytes | None) -> Value:
         """The value of a message, within the bounds of its types. Repeatable, keeps no state of the message.
 
         Raises: Malformed for anything that is no such value; RegistryUnavailable, which says nothing about it.
         """
+        value = self.decode_usual(message) if message is not None else None
+        return value if value is not None else self.decode_strictly(message)
+
+    def decode_usual(self, message: bytes) -> Value | None:
+        """The value of a message of the present schema in its usual form; null if another is there, or none."""
+        if message[:HEADER_BYTES] != self._header or len(message) > self._usual_bytes_max:
+            return None
+        try:
+            value, end = self._read(message, HEADER_BYTES)
+        except LEFT_TO_THE_STRICT:
+            return None
+        return value if end == len(message) else None
+
+    def decode_strictly(self, message: bytes | None) -> Value:
+        """As `decode`: what has the last word on every message, and says what is wrong with it."""
         if message is None:
             raise Malformed("a record without a value")
         if len(message) > self._bytes_max:
@@ -180,6 +179,35 @@ class ValueCodec(Generic[Value]):
         return read
 
 
+class _Generated(NamedTuple):
+    """What a topic's present schema and types come to."""
+
+    schema: Plain
+    read: FastReader
+    write: FastWriter
+    source: str
+
+
+@cache
+def _generated(topic: str) -> _Generated:
+    schema = _plain_schema(json.loads(schema_text(topic)))
+    kind: types.StructType | types.UnionType
+    if topic in EVENTS_BY_TOPIC:
+        kind = types.UnionType(tuple(struct_type(each) for each in EVENTS_BY_TOPIC[topic]))
+    else:
+        kind = struct_type(VALUE_TYPES[topic])
+    reader, names = reader_source(schema, kind)
+    read = compiled(reader, names, f"reader of {topic}", "read")
+    writer, names = writer_source(schema, kind)
+    write = compiled(writer, names, f"writer of {topic}", "write")
+    return _Generated(schema, read, write, f"{reader}\n\n{writer}")
+
+
+def generated_source(topic: str) -> str:
+    """The Python source of a topic's reader and writer, to be looked at. Raises: KeyError for no topic of ours."""
+    return _generated(topic).source
+
+
 def _plain_schema(schema: Plain) -> Plain:
     """A parsed schema, names in full, moments as the plain numbers that an `Instant` is."""
     return fastavro.parse_schema(_without_moments(schema))
@@ -195,18 +223,7 @@ def _without_moments(node: Plain) -> Plain:
     return node
 
 
-def _encode_hook(value: object) -> int:
-    if type(value) is Instant:
-        return int(value)
-    raise TypeError(f"{type(value).__name__} has no place in a schema")
-
-
 def _decode_hook(kind: type, value: object) -> Instant:
     if kind is Instant and type(value) is int and INSTANT_MIN <= value <= INSTANT_MAX:
         return Instant(value)
     raise ValueError(f"expected a moment in the years 1 to 9999, not {value!r}")
-
-
-def _builtins(value: Struct) -> Tree:
-    tree: Tree = msgspec.to_builtins(value, builtin_types=(datetime.date, bytes), enc_hook=_encode_hook)
-    return tree

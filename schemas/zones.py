@@ -23,9 +23,14 @@ ZONE_BY_REGION = {
     "43": "Asia/Qyzylorda",
     "47": "Asia/Aqtau",
 }
-# Moments written lately: records share their deadlines. Beyond it the cache starts anew.
+# Minutes written lately: most moments are new, but records of one minute follow each other, and deadlines recur.
+# Beyond it the cache starts anew.
 CACHE_ENTRIES_MAX = 20_000
 CACHED_DAYS_MAX = 8_192
+# The parts of a moment's text.
+MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(DAY_MS // MINUTE_MS)]
+SECONDS = [f"{second:02}." for second in range(60)]
+THOUSANDTHS = [f"{thousandth:03}" for thousandth in range(1000)]
 
 
 class Zone:
@@ -38,7 +43,6 @@ class Zone:
         self._offsets = [minutes * MINUTE_MS for _, minutes in OFFSETS[name]]
         self._offsets.append(self._offsets[-1])
         self._minutes: dict[int, tuple[str, str]] = {}
-        self._rendered: dict[int, str] = {}
         # The span of the offset asked for last, and the offset: spans last for years.
         self._span = (0, 0, 0)
 
@@ -70,35 +74,38 @@ class Zone:
 
     def render(self, moment: int) -> str:
         """ISO 8601 with three decimals and the zone's offset: `2021-06-10T18:00:00.000+06:00`."""
-        text = self._rendered.get(moment)
-        if text is None:
-            minute, rest = divmod(moment, MINUTE_MS)
-            parts = self._minutes.get(minute)
-            if parts is None:
-                parts = self._minutes[minute] = self._render_minute(minute * MINUTE_MS)
-            text = self._rendered[moment] = f"{parts[0]}{rest // 1000:02}.{rest % 1000:03}{parts[1]}"
-            if len(self._rendered) >= CACHE_ENTRIES_MAX:
-                self._rendered.clear()
+        minute = moment // MINUTE_MS
+        parts = self._minutes.get(minute)
+        if parts is None:
+            if len(self._minutes) >= CACHE_ENTRIES_MAX:
                 self._minutes.clear()
-        return text
+            parts = self._minutes[minute] = self._render_minute(minute * MINUTE_MS)
+        rest = moment % MINUTE_MS
+        return f"{parts[0]}{SECONDS[rest // 1000]}{THOUSANDTHS[rest % 1000]}{parts[1]}"
 
     def _render_minute(self, moment: int) -> tuple[str, str]:
         """What stands before and behind the seconds. Offsets are whole minutes, so a minute has one."""
         offset = self.offset_ms(moment)
         day, rest = divmod(moment + offset, DAY_MS)
-        hour, minute = divmod(rest // MINUTE_MS, 60)
-        sign, span = ("+", offset) if offset >= 0 else ("-", -offset)
-        offset_hour, offset_minute = divmod(span // MINUTE_MS, 60)
-        return (
-            f"{day_to_date(day).isoformat()}T{hour:02}:{minute:02}:",
-            f"{sign}{offset_hour:02}:{offset_minute:02}",
-        )
+        return f"{_render_day(day)}{MINUTES[rest // MINUTE_MS]}", _render_offset(offset)
 
 
 @lru_cache(CACHED_DAYS_MAX)
 def day_to_date(day: int) -> date:
     """The calendar date of a day number. Raises: OverflowError or ValueError outside the years 1 to 9999."""
     return UNIX_EPOCH + timedelta(days=day)
+
+
+@lru_cache(CACHED_DAYS_MAX)
+def _render_day(day: int) -> str:
+    return day_to_date(day).isoformat()
+
+
+@lru_cache
+def _render_offset(offset: int) -> str:
+    sign, span = ("+", offset) if offset >= 0 else ("-", -offset)
+    hour, minute = divmod(span // MINUTE_MS, 60)
+    return f"{sign}{hour:02}:{minute:02}"
 
 
 def date_to_day(value: date) -> int:

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from schemas.avro_binary import ITEMS_MAX, Source, compile_reader, compile_writer
+from schemas.avro_binary import ITEMS_MAX, Source, compile_reader
+from schemas.avro_parts import write_long as number
 from schemas.codec import HEADER_BYTES, OUTPUT_BYTES_MAX, ValueCodec, journal_codec
 from schemas.errors import Malformed
 from schemas.ids import FrozenIds
@@ -21,12 +22,6 @@ from tests.unit.test_codec import CODECS, RECORD, VALUES
 IDS = FrozenIds()
 ANY_CODEC = st.sampled_from(list(CODECS.values()))
 HUGE = (2**62, 2**63 - 1, -(2**63), 2**31, -1, 10**9)
-
-
-def number(value: int) -> bytes:
-    out = bytearray()
-    compile_writer("long")(out, value)
-    return bytes(out)
 
 
 def header(topic: str) -> bytes:

@@ -9,7 +9,7 @@ from schemas.codec import journal_codec
 from schemas.ids import FrozenIds
 from tests.unit.test_codec import RECORD
 
-AIM_US = 15
+AIM_US = 6
 # A shared or older machine may be slower; beyond this something was lost in the code.
 LIMIT_US = 4 * AIM_US
 CALLS = 20_000
