@@ -163,7 +163,9 @@ class Board:
 
     def _line(self) -> str:
         figures, places = self._figures, self._figures.places
-        moment, _ = self._day()
+        moment, phase = self._day()
+        if self._catching_up is not None:
+            return f"{moment}  {phase}"
         on_offer = places[Stage.LISTED] + places[Stage.PRIORITY] + places[Stage.OPEN]
         lag = self._watch.lag
         behind = "?" if lag is None else f"{lag:,}"

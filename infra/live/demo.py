@@ -7,7 +7,7 @@ its topics alone, so it may be interrupted at any moment, in any way, and be con
 import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from infra.live.board import Board
 from infra.live.figures import Figures
 from infra.live.lane import Lane
 from infra.live.results import BULLETINS_FOLDER, JOURNAL_FILE, REGISTERS_FOLDER, write_results
-from infra.live.runner import Runner
+from infra.live.runner import Runner, Stalled
 from infra.live.season import Season, SeasonFile, forget
 from infra.live.supervisor import STOP_TIMEOUT_S, read_status
 from infra.live.watch import Watch
@@ -38,6 +38,9 @@ from streams.rules.pack import KZ_2020
 
 READY_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.1
+CHECK_EVERY_S = 1.0
+# The group needs as long as it gives its children, and a little more.
+STOP_MARGIN_S = 5.0
 LOG_LINES_SHOWN = 12
 # What this season needs of the stack. The readers that need the others bring them in.
 SERVICES = ("kafka",)
@@ -72,8 +75,8 @@ class Demo:
             if self.last is not None and self.last.prefix != self.season.prefix:
                 forget(self.last, self.settings, AdminClient(dict(self._client(bootstrap))))
             scenario = scenario_of(self.season.campaign, self.season.scale, self.season.days)
-            with self._group(bootstrap, scenario) as watch:
-                figures, seconds = self._season(bootstrap, scenario, watch)
+            with self._group(bootstrap, scenario) as group:
+                figures, seconds = self._season(bootstrap, scenario, group)
             self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
             write_results(self.out, bootstrap, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
@@ -106,8 +109,12 @@ class Demo:
         finally:
             stack.down(SERVICES)
 
+    def _kafka_runs(self) -> bool:
+        """Whether the local stack's does; one that was given is looked after by others."""
+        return bool(self.settings.kafka.bootstrap or running(self.settings.data).kafka)
+
     @contextmanager
-    def _group(self, bootstrap: str, scenario: Scenario) -> Iterator[Watch]:
+    def _group(self, bootstrap: str, scenario: Scenario) -> Iterator["_Group"]:
         """`oryn run` underneath, until all of it is ready; stopped in order at the end."""
         settings, prefix = self.settings, self.season.prefix
         log = settings.data / "logs" / f"{prefix}run.log"
@@ -116,9 +123,12 @@ class Demo:
         try:
             self._await_ready(child, status, log)
             with Watch(status) as watch:
-                yield watch
+                yield _Group(child, log, watch, self._kafka_runs)
         finally:
-            _stop(child)
+            if self._kafka_runs():
+                child.identity.stop(STOP_TIMEOUT_S + STOP_MARGIN_S)
+            # Without Kafka nothing can be ended in order. In any case it takes its processes with it.
+            child.kill()
 
     def _await_ready(self, child: Child, status: Path, log: Path) -> None:
         """Wait until all processes work. Raises: OrynError with the end of the log."""
@@ -141,7 +151,7 @@ class Demo:
 
     # ------------------------------------------------------------------------------------------------- the season
 
-    def _season(self, bootstrap: str, scenario: Scenario, watch: Watch) -> tuple[Figures, float]:
+    def _season(self, bootstrap: str, scenario: Scenario, group: "_Group") -> tuple[Figures, float]:
         """Play it on the board. Returns: the figures at its end, and how many seconds it took."""
         figures = Figures()
         board: Board | None = None
@@ -156,6 +166,7 @@ class Demo:
                 if not runner.catching_up:
                     board.caught_up()
                 board.show()
+            group.check()
 
         # Nothing of a season is freed before its end: looking for garbage over and over would only cost time.
         gc.disable()
@@ -167,10 +178,16 @@ class Demo:
             try:
                 before = runner.catch_up()
                 began = time.monotonic()
-                with Board(self.console, scenario, self.season.title, figures, watch, lambda: runner.now) as board:
+                with Board(
+                    self.console, scenario, self.season.title, figures, group.watch, lambda: runner.now
+                ) as board:
                     board.catching_up(before)
                     runner.run()
                 return figures, time.monotonic() - began
+            except Stalled as exc:
+                raise OrynError(
+                    f"{exc}: look at the logs in {group.log.parent}; `make demo` goes on from here"
+                ) from exc
             finally:
                 runner.close()
         finally:
@@ -192,6 +209,29 @@ class Demo:
             f"  oryn stack up && oryn journal follow --prefix {self.season.prefix} --last 20\n"
             "`make demo` again begins a new season; SCALE, CAMPAIGN and SEED choose another one."
         )
+
+
+class _Group:
+    """What works underneath, and whether it still does."""
+
+    def __init__(self, child: Child, log: Path, watch: Watch, kafka_runs: Callable[[], bool]) -> None:
+        self.log, self.watch = log, watch
+        self._child, self._kafka_runs = child, kafka_runs
+        self._looked_at = 0.0
+
+    def check(self) -> None:
+        """Raises: OrynError when something has ended that nobody starts again."""
+        now = time.monotonic()
+        if now - self._looked_at < CHECK_EVERY_S:
+            return
+        self._looked_at = now
+        code = self._child.exit_code()
+        if code is not None:
+            raise OrynError(f"`oryn run` ended with exit code {code}; the end of {self.log}:\n{_tail(self.log)}")
+        if not self._kafka_runs():
+            raise OrynError(
+                "Kafka has ended (`oryn stack logs kafka`); `make demo` starts it again and goes on from here"
+            )
 
 
 def _finished(season: Season) -> Season:
@@ -233,12 +273,6 @@ def _run_command(bootstrap: str, prefix: str, workers: int, scenario: Scenario) 
         *(sys.executable, "-P", "-m", "infra", "run", "--workers", str(workers), *partitions),
         *("--kafka", bootstrap, "--prefix", prefix, "--clock", "records"),
     ]
-
-
-def _stop(child: Child) -> None:
-    """Let the group end in order; it takes its processes with it in any case."""
-    child.identity.stop(STOP_TIMEOUT_S + 5)
-    child.kill()
 
 
 def _tail(log: Path) -> str:

@@ -12,7 +12,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from infra.commands import verify
-from infra.stack.state import running
+from infra.stack.state import load, running, stack_folder
 from schemas.cloudevents import RawHeaders, read_event
 from schemas.codec import event_codec
 from schemas.events import EVENTS_BY_TOPIC, Event
@@ -168,9 +168,16 @@ def test_it_brings_its_own_kafka_and_takes_it_along(tmp_path: Path) -> None:
             assert time.monotonic() < deadline, demo.family()
             time.sleep(0.05)
         demo.start()
+        more = demo.await_records(stood + 20, lambda: running(demo.data).kafka or None)
+        load(stack_folder(demo.data)).services["kafka"].identity.kill()
+        assert demo.wait() == 1, demo.said()
+        assert "Kafka has ended" in demo.said()
+        assert not demo.family()
+
+        demo.start()
         assert demo.wait() == 0, demo.said()
         lines = (demo.out / "journal.jsonl").read_bytes().splitlines()
-        assert len(lines) > stood
+        assert len(lines) > more > stood
         assert "The journal holds." in demo.said()
         assert not running(demo.data).kafka
         assert not demo.family()
