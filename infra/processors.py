@@ -18,6 +18,7 @@ from infra.packs import PackChoice
 from infra.settings import Settings, SettingsError
 from infra.settings_services import allocation_runtime, fan_out_runtime, kafka_admin, kafka_client, schema_ids
 from schemas.errors import OrynError
+from schemas.ids import RegistryUnavailable
 from streams.allocation import task as allocation
 from streams.allocation.intake import TOPICS
 from streams.allocation.restore import JOURNAL
@@ -92,6 +93,9 @@ def run_until_stopped(make: Callable[[CollectorRegistry], Loop], settings: Setti
         except Fatal as exc:
             log.critical("stopped", extra={"reason": str(exc), "exit_code": exc.exit_code})
             return exc.exit_code
+        except RegistryUnavailable as exc:
+            log.critical("stopped", extra={"reason": str(exc), "exit_code": Fatal.exit_code})
+            return Fatal.exit_code
     log.info("stopped")
     return 0
 

@@ -153,7 +153,9 @@ class AllocationTask:
     def _may_fire(self, now_ms: int) -> bool:
         if not self._wall or self._next_due > now_ms - self._settings.clock_skew_ms:
             return False
-        return self._merge.known_until(self._next_due)
+        # What is here and older comes first, even while it is not known what comes before it.
+        oldest = self._merge.oldest()
+        return (oldest is None or oldest >= self._next_due) and self._merge.known_until(self._next_due)
 
     def wants_ends(self, now_ms: int) -> bool:
         """Whether a timer is due by the clock, and nobody has asked yet what was in time."""

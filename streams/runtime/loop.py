@@ -233,6 +233,7 @@ class Loop:
         else:
             for task in worked:
                 task.committed()
+            self._partitions.rotate(worked)
             if batch.records:
                 self._metrics.transaction_seconds.observe(time.monotonic() - started)
                 self._metrics.transaction_records.observe(batch.records)

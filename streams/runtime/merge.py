@@ -13,6 +13,7 @@ Item = TypeVar("Item")
 
 # Nothing is known of a topic.
 NOTHING_KNOWN = -1
+FOREVER = 1 << 63
 
 
 class _Lane(Generic[Item]):
@@ -87,15 +88,15 @@ class Merge(Generic[Item]):
     def head(self) -> tuple[int, Item] | None:
         """The time and the record that are next; none while that is not known, or nothing is there."""
         best: _Lane[Item] | None = None
-        best_time = 0
+        best_time = unknown_from = FOREVER
         for lane in self._lanes:
             if lane.items:
                 time = lane.items[0][0]
-                if best is None or time < best_time:
+                if time < best_time:
                     best, best_time = lane, time
-            elif not lane.at_end:
-                return None
-        return best.items[0] if best is not None else None
+            elif not lane.at_end and lane.floor < unknown_from:
+                unknown_from = lane.floor
+        return best.items[0] if best is not None and best_time < unknown_from else None
 
     def oldest(self) -> int | None:
         """The lowest time of what is here, known to be next or not."""

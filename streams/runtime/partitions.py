@@ -64,6 +64,12 @@ class Partitions:
             if partition not in self._restoring and partition not in self._stopped
         ]
 
+    def rotate(self, worked: list[Task]) -> None:
+        """Who worked comes last the next time: one partition's backlog must not shut out the others."""
+        for task in worked:
+            if task.partition in self._tasks:
+                self._tasks[task.partition] = self._tasks.pop(task.partition)
+
     @property
     def restoring(self) -> bool:
         """Whether any is being restored."""
