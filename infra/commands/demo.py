@@ -59,7 +59,7 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     # A supervisor's way to interrupt is as good as a keyboard's.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        Demo(found, season, last, out, workers, console).play()
+        Demo(found, settings, season, last, out, workers, console).play()
     except KeyboardInterrupt:
         console.print("\nInterrupted. `make demo` goes on from here, `oryn demo --new` begins anew.", highlight=False)
         return INTERRUPTED

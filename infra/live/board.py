@@ -31,7 +31,7 @@ HASH_SHOWN = 16
 # A season's records for each application that waits at its start, to foresee its end.
 RECORDS_PER_WAITING = 6.1
 # Its first days have most of its events, its weeks most of its round trips.
-SHARE_OF_RECORDS = 0.3
+SHARE_OF_RECORDS = 0.4
 _STAGES = {
     Stage.RELEASED: "released",
     Stage.LISTED: "in the bulletin",

@@ -52,9 +52,11 @@ class AlreadyPlaying(OrynError):
 
 @dataclass(frozen=True)
 class Demo:
-    """What to play, where. `out`: the folder of the files; `last`: the season before, which is forgotten."""
+    """What to play, where. `file`: of the settings, if one was named; `last`: the season before, which is forgotten;
+    `out`: the folder of the files."""
 
     settings: Settings
+    file: Path | None
     season: Season
     last: Season | None
     out: Path
@@ -78,7 +80,7 @@ class Demo:
             with self._group(bootstrap, scenario) as group:
                 figures, seconds = self._season(bootstrap, scenario, group)
             self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
-            write_results(self.out, bootstrap, self.season.prefix)
+            write_results(self.out, self.file, bootstrap, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
         self._tell_more(figures)
 
@@ -118,7 +120,7 @@ class Demo:
         """`oryn run` underneath, until all of it is ready; stopped in order at the end."""
         settings, prefix = self.settings, self.season.prefix
         log = settings.data / "logs" / f"{prefix}run.log"
-        child = start(_run_command(bootstrap, prefix, self.workers, scenario), log)
+        child = start(self._run_command(bootstrap, scenario), log)
         status = settings.data / "run" / f"{prefix}run.json"
         try:
             self._await_ready(child, status, log)
@@ -129,6 +131,14 @@ class Demo:
                 child.identity.stop(STOP_TIMEOUT_S + STOP_MARGIN_S)
             # Without Kafka nothing can be ended in order. In any case it takes its processes with it.
             child.kill()
+
+    def _run_command(self, bootstrap: str, scenario: Scenario) -> list[str]:
+        options = ["--kafka", bootstrap, "--prefix", self.season.prefix, "--clock", "records"]
+        if self.file is not None:
+            options += ["--settings", str(self.file)]
+        if len(scenario.localities) == 1:
+            options += ["--partitions", "1"]  # that is all there is to share out; else as declared
+        return [sys.executable, "-P", "-m", "infra", "run", "--workers", str(self.workers), *options]
 
     def _await_ready(self, child: Child, status: Path, log: Path) -> None:
         """Wait until all processes work. Raises: OrynError with the end of the log."""
@@ -264,15 +274,6 @@ class _Fetching:
 
     def __call__(self, done: int, of: int) -> None:
         self._bar.update(self._task, completed=done, total=of)
-
-
-def _run_command(bootstrap: str, prefix: str, workers: int, scenario: Scenario) -> list[str]:
-    # One partition for each locality is all that can be shared out; without a number it is as declared.
-    partitions = ["--partitions", "1"] if len(scenario.localities) == 1 else []
-    return [
-        *(sys.executable, "-P", "-m", "infra", "run", "--workers", str(workers), *partitions),
-        *("--kafka", bootstrap, "--prefix", prefix, "--clock", "records"),
-    ]
 
 
 def _tail(log: Path) -> str:

@@ -19,8 +19,8 @@ class CheckFailed(OrynError):
     """The journal does not hold. That must not happen, whatever was killed: keep everything as it is."""
 
 
-def write_results(folder: Path, bootstrap: str, prefix: str) -> None:
-    """Write the files and verify the topic against the published bulletins, telling about it. Replaces older files.
+def write_results(folder: Path, settings: Path | None, bootstrap: str, prefix: str) -> None:
+    """Write the files and verify the topics against the published bulletins, telling about it. Replaces older files.
 
     Raises: CheckFailed; OrynError, OSError when something can't be read or written.
     """
@@ -28,10 +28,10 @@ def write_results(folder: Path, bootstrap: str, prefix: str) -> None:
     path, published = folder / JOURNAL_FILE, folder / BULLETINS_FOLDER
     # An older season's bulletins are not this one's, and a published bulletin is never replaced.
     shutil.rmtree(published, ignore_errors=True)
-    journal.export(str(path), LIVE, None, False, False, None, bootstrap, prefix)
+    journal.export(str(path), settings=settings, kafka=bootstrap, prefix=prefix)
     bulletins.command(published, str(path))
     registers.command(folder / REGISTERS_FOLDER, str(path))
     # A season of a day or two has none.
     compared = published if any(published.glob("*/*.json")) else None
-    if verify.command(LIVE, compared, kafka=bootstrap, prefix=prefix):
+    if verify.command(LIVE, compared, inputs=True, settings=settings, kafka=bootstrap, prefix=prefix):
         raise CheckFailed(f"the live journal {prefix}journal does not hold; see above")
