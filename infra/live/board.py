@@ -25,6 +25,8 @@ from schemas.zones import MINUTE_MS, Zone, date_to_day, day_to_date, zone_of
 DRAW_EVERY_S = 0.25
 LINE_EVERY_S = 5.0
 RATE_OVER_S = 5.0
+# Of more localities the bulletins would fill the screen.
+BULLETIN_LINES_OF = 5
 # A rate needs two looks.
 KEPT_MIN = 2
 HASH_SHOWN = 16
@@ -73,6 +75,7 @@ class Board:
         self._seen: deque[tuple[float, int]] = deque()
         self._catching_up: int | None = None
         self._bulletin: Bulletin | None = None
+        self._few = len(scenario.localities) <= BULLETIN_LINES_OF
         self._live: Live | None = None
 
     def __enter__(self) -> "Board":
@@ -103,7 +106,7 @@ class Board:
         """A bulletin came out."""
         if bulletin.entries or bulletin.recalled:
             self._bulletin = bulletin
-            if self._live is None and self._catching_up is None:
+            if self._live is None and self._catching_up is None and self._few:
                 self._console.print(f"  {_bulletin_text(bulletin).plain}", soft_wrap=True, highlight=False)
 
     def show(self, *, now: bool = False) -> None:

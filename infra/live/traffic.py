@@ -146,7 +146,6 @@ class Incoming:
         self._prefix = prefix
         self._journal = _reader(client, [prefix + JOURNAL])
         self._outputs = _reader(client, list(self._codecs))
-        self.read = 0
 
     def read_journal(self, wait_s: float) -> int:
         """Read what is there, or what comes within a while. Returns: how many records."""
@@ -156,7 +155,6 @@ class Incoming:
             if queue is not None:
                 queue.append(self._journal_codec.decode(message.value()))
                 count += 1
-        self.read += count
         return count
 
     def read_outputs(self, wait_s: float) -> int:
@@ -170,7 +168,6 @@ class Incoming:
             else:
                 self._values[topic][output_id] = message.value()
             count += 1
-        self.read += count
         return count
 
     def fetch(self, output: Told) -> Told | None:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 from confluent_kafka.admin import AdminClient
 
 from infra.commands import verify
+from infra.live.season import SeasonFile
 from infra.stack.state import load, running, stack_folder
 from schemas.cloudevents import RawHeaders, read_event
 from schemas.codec import event_codec
@@ -25,7 +27,7 @@ from tests.integration.demo.demos import Demo
 
 pytestmark = pytest.mark.integration
 
-VILLAGE = ("village", "--scale", "0.5", "--seed", "4", "--days", "50")
+VILLAGE = ("village", "--scale", "0.5", "--seed", "4", "--days", "60")
 GONE_S = 15.0
 
 
@@ -152,6 +154,13 @@ def test_a_killed_worker_is_no_interruption(demo: Demo, kafka: str) -> None:
     assert season is not None
     assert_decided_as_simulated(records, events_of(kafka, season.prefix))
     assert "killed by signal 9" in (demo.data / "logs" / f"{season.prefix}run.log").read_text()
+
+    # Other people than those whose events are in the topics: as other software would make them.
+    SeasonFile(demo.data / "demo").save(msgspec.structs.replace(season, finished=False, seed=season.seed + 1))
+    demo.start()
+    assert demo.wait() == 1, demo.said()
+    assert "other software began it" in demo.said()
+    assert not demo.family()
 
 
 def test_it_brings_its_own_kafka_and_takes_it_along(tmp_path: Path) -> None:
