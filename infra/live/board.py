@@ -27,6 +27,8 @@ LINE_EVERY_S = 5.0
 RATE_OVER_S = 5.0
 # Of more localities the bulletins would fill the screen.
 BULLETIN_LINES_OF = 5
+# Before a hundredth is done nothing can be said of its end.
+FORESEEN_FROM = 0.01
 # A rate needs two looks.
 KEPT_MIN = 2
 HASH_SHOWN = 16
@@ -38,7 +40,7 @@ _STAGES = {
     Stage.RELEASED: "released",
     Stage.LISTED: "in the bulletin",
     Stage.PRIORITY: "by turn",
-    Stage.OPEN: "open to the first 1,000",
+    Stage.OPEN: "open (first 1,000)",
     Stage.REFERRED: "referred",
     Stage.FILLED: "filled",
     Stage.RECALLED: "recalled",
@@ -141,9 +143,8 @@ class Board:
         if self._began_share is None:
             self._began_share = share
         done, spent = share - self._began_share, time.monotonic() - self._began_at
-        if done < 0.01 or share >= 1:  # noqa: PLR2004 - before a hundredth nothing can be said
-            return ""
-        return f"about {_span(spent * (1 - share) / done)} left"
+        left = spent * (1 - share) / done if done >= FORESEEN_FROM else 0.0
+        return f"about {_span(left)} left" if left >= 1 else ""
 
     def _day(self) -> tuple[str, str]:
         """The simulated moment, and what goes on at that time of day."""
@@ -157,7 +158,7 @@ class Board:
         if now < self._opens:
             return text, "the old queue is taken over"
         if minute < 7 * 60:
-            return text, "night: terms end at midnight, the opening comes at 07:00"
+            return text, "night: terms end at midnight, the opening comes in the morning"
         if minute < 18 * 60:
             return text, "day: whose turn has come chooses, referrals, enrolments; bulletin at 18:00"
         return text, "evening: the day's bulletin is out"
@@ -236,7 +237,7 @@ def _bulletin_text(bulletin: Bulletin) -> Text:
     organisations = len({entry.organisation_id for entry in bulletin.entries})
     by_year = ", ".join(f"{year}: {count:,}" for year, count in sorted(years.items(), reverse=True))
     text = Text(f"Bulletin {bulletin.number} of {bulletin.date:%d %B %Y}, {bulletin.locality}: ", "bold")
-    text.append(f"{len(bulletin.entries):,} places in {organisations:,} organisations", "none")
+    text.append(f"{_many(len(bulletin.entries), 'place')} in {_many(organisations, 'organisation')}", "none")
     if by_year:
         text.append(f" (born {by_year})", "none")
     if bulletin.recalled:
@@ -258,6 +259,10 @@ def _colour(process: Seen) -> str:
 
 def _health(processes: tuple[Seen, ...]) -> str:
     return ", ".join(f"{each.name} {_state(each)}" for each in processes if not each.ready or each.restarts)
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _span(seconds: float) -> str:

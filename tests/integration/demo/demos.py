@@ -17,6 +17,9 @@ from schemas.ids import FrozenIds
 from schemas.journal import Record
 from schemas.topic_reading import TopicReading
 
+ROOT = Path(__file__).parents[3]
+# What a surrounding `make test` or an operator's shell would say to the demo.
+FOREIGN = ("ORYN_KAFKA", "MAKE", "MFLAGS", "CAMPAIGN", "SCALE", "SEED")
 WAIT_S = 90.0
 POLL_S = 0.1
 
@@ -31,22 +34,30 @@ class Demo:
         self._kafka = kafka
         self._process: subprocess.Popen[bytes] | None = None
         self._from = 0
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ORYN_KAFKA")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self._environment = {**inherited, "ORYN_DATA": str(self.data), "ORYN_KAFKA_TOPIC_PREFIX": prefix}
         if kafka is not None:
             self._environment["ORYN_KAFKA_BOOTSTRAP"] = kafka
 
     def start(self, *options: str) -> None:
         """Start it, with options as of `oryn demo`."""
+        self._start([sys.executable, "-m", "infra", "demo", "--out", str(self.out), *options], self.folder)
+
+    def make(self, *variables: str) -> None:
+        """Start `make demo` with variables as `SCALE=0.5`. What it needs is installed: this test runs."""
+        made = ["make", "-o", ".venv/.installed", f"BIN={Path(sys.executable).parent}", f"OUT={self.out}"]
+        self._start([*made, "demo", *variables], ROOT)
+
+    def _start(self, command: list[str], folder: Path) -> None:
         self._from = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra", "demo", "--out", str(self.out), *options],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=self._environment,
-                cwd=self.folder,
+                cwd=folder,
                 # As of a shell of its own: a signal to it reaches nobody else.
                 start_new_session=True,
             )
@@ -70,7 +81,7 @@ class Demo:
 
     def interrupt(self) -> int:
         """As Ctrl-C does. Returns: the exit code."""
-        self.process.send_signal(signal.SIGINT)
+        os.killpg(self.process.pid, signal.SIGINT)
         return self.wait()
 
     def family(self) -> list[psutil.Process]:

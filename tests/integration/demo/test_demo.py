@@ -84,19 +84,20 @@ def assert_left_in_order(demo: Demo, kafka: str, records: list[Record]) -> None:
     assert verify.command("kafka:", demo.out / "bulletins", quiet=True, kafka=kafka, prefix=season.prefix) == 0
 
 
-def test_interrupted_by_ctrl_c_it_goes_on_to_its_end(demo: Demo, kafka: str) -> None:
-    demo.start(*VILLAGE)
+def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: str) -> None:
+    demo.make("CAMPAIGN=village", "SCALE=0.5", "SEED=4", "DEMO_ARGS=--days 60")
     before = demo.await_records(60, lambda: kafka)
     season = demo.season
     assert season is not None
-    assert demo.interrupt() == 130
+    assert demo.interrupt() != 0
     assert "goes on from here" in demo.said()
+    assert "Error 130" in demo.said()
     assert not demo.family()
     stood = demo.records(kafka)
     assert before <= len(stood)
     assert not season.finished
 
-    demo.start()  # without options: what was interrupted
+    demo.make()  # without variables: what was interrupted
     assert demo.wait() == 0, demo.said()
     assert "goes on" in demo.said()
     assert demo.season is not None

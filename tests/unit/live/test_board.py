@@ -68,7 +68,7 @@ def test_without_a_terminal_it_writes_lines(village: System, tmp_path: Path) -> 
     assert "lag 7" in lines[0]
     assert "worker-1 waiting, restarted 2 ×" in lines[0]
     assert f"Bulletin {largest.number} of" in lines[1]
-    assert f"{len(largest.entries):,} places" in lines[1]
+    assert f"{len(largest.entries):,} places in " in lines[1]
     assert largest.bulletin_hash[:16] in lines[1]
 
 

@@ -1,0 +1,48 @@
+"""What the processes of a group say about themselves reaches the board."""
+
+import json
+import time
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from infra.health import HealthServer
+from infra.live.watch import Watch
+from streams.runtime.metrics import Metrics
+
+WAIT_S = 10.0
+
+
+def test_lag_is_the_sum_of_what_the_processes_say(tmp_path: Path) -> None:
+    workers, outs = CollectorRegistry(), CollectorRegistry()
+    allocation, fan_out = Metrics(workers, "allocation"), Metrics(outs, "fan_out")
+    allocation.lag.labels("application-changes", "0").set(40)
+    allocation.lag.labels("vacancy-releases", "1").set(2)
+    fan_out.lag.labels("journal", "0").set(100)
+    status = tmp_path / "run.json"
+
+    def child(name: str, state: str, url: str | None) -> dict[str, object]:
+        return {"name": name, "state": state, "ready": True, "restarts": 0, "log": "log", "url": url}
+
+    with HealthServer(workers, lambda: None, dict) as one, HealthServer(outs, lambda: None, dict) as two:
+        children = [
+            child("worker-1", "running", one.url),
+            child("fan-out-1", "running", two.url),
+            child("worker-2", "waiting", one.url),  # what it said before its end
+            child("worker-3", "running", "http://127.0.0.1:9"),  # nobody answers there
+        ]
+        status.write_text(json.dumps({"pid": 1, "children": children}))
+        with Watch(status) as watch:
+            deadline = time.monotonic() + WAIT_S
+            while not watch.processes:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            assert [each.lag for each in watch.processes] == [42, 100, None, None]
+            assert watch.lag == 142
+
+
+def test_without_a_group_nothing_is_known(tmp_path: Path) -> None:
+    with Watch(tmp_path / "run.json") as watch:
+        time.sleep(0.05)
+        assert watch.processes == ()
+        assert watch.lag is None
