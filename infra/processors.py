@@ -91,7 +91,9 @@ def run_until_stopped(make: Callable[[CollectorRegistry], Loop], settings: Setti
             with _health(loop, settings, registry):
                 loop.run(stop)
         except Fatal as exc:
-            log.critical("stopped", extra={"reason": str(exc), "exit_code": exc.exit_code})
+            # An error of ours comes with where it was made; Kafka's and the operator's need no traceback.
+            unexpected = exc.__cause__ if type(exc) is Fatal else None
+            log.critical("stopped", extra={"reason": str(exc), "exit_code": exc.exit_code}, exc_info=unexpected)
             return exc.exit_code
         except RegistryUnavailable as exc:
             log.critical("stopped", extra={"reason": str(exc), "exit_code": Fatal.exit_code})

@@ -38,9 +38,9 @@ def command(
     It first folds the journal (or a snapshot and what follows it), and goes on where the journal ends. SIGTERM or
     Ctrl-C ends it after the transaction it is in.
 
-    Exit codes: 0 stopped as asked; 2 wrong usage; 70 Kafka failed it for good, 71 another process has its name,
-    72 where to go on is unknown, 78 topics or settings contradict it. A supervisor should start it again after 70 and
-    after signals only.
+    Exit codes: 0 stopped as asked; 2 wrong usage; 70 Kafka failed it for good, 71 another process has its name (or a
+    broker that was away believes so), 72 where to go on is unknown, 78 topics or settings contradict it. A supervisor
+    should start it again after 70, 71 and signals, later and later while that repeats; never after the others.
     """
     configure_logging(quiet=quiet)
     packs = parse_packs(pack or [])

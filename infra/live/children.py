@@ -13,10 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from infra.stack.process import Child, start
-from streams.runtime.errors import Fenced, Misconfigured, UnknownOffset
+from streams.runtime.errors import Misconfigured, UnknownOffset
 
 USAGE = 2
-INCURABLE = frozenset({USAGE, Fenced.exit_code, UnknownOffset.exit_code, Misconfigured.exit_code})
+INCURABLE = frozenset({USAGE, UnknownOffset.exit_code, Misconfigured.exit_code})
 PAUSE_FIRST_S = 0.5
 PAUSE_MAX_S = 30.0
 # A child that ran for so long was well: its next failure is a first one.

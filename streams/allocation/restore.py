@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from schemas.errors import BrokenJournal
 from schemas.journal import Record
+from schemas.murmur2 import partition_of
 from streams.allocation.intake import TOPICS, Intake, Refused
 from streams.rules.book import Book
 from streams.rules.pack import Pack, Schedule
-from streams.runtime.errors import UnknownOffset
+from streams.runtime.errors import Misconfigured, UnknownOffset
 from streams.runtime.snapshots import FORM, Saver, Snapshot
 from streams.runtime.task import Logs, Offsets, Restore
 
@@ -34,6 +35,8 @@ class Base:
     """Books at a position of the journal, and the next input offsets that the journal has named until then."""
 
     partition: int
+    # Of each input and of the journal.
+    partitions: int
     log_id: str
     packs: Packs
     next_offset: int
@@ -45,16 +48,16 @@ class Base:
     unconfirmed: bool = False
 
     @classmethod
-    def empty(cls, partition: int, log_id: str, packs: Packs, start: int) -> "Base":
+    def empty(cls, partition: int, partitions: int, log_id: str, packs: Packs, start: int) -> "Base":
         """Stand before the first record. Raises: UnknownOffset when the journal has lost its beginning."""
         if start != 0:
             raise UnknownOffset(
                 f"{JOURNAL}/{partition} begins at {start}: its first records are gone, and with them the books"
             )
-        return cls(partition, log_id, packs, 0)
+        return cls(partition, partitions, log_id, packs, 0)
 
     @classmethod
-    def load(cls, partition: int, saver: Saver, log_id: str, packs: Packs) -> "Base | None":
+    def load(cls, partition: int, partitions: int, saver: Saver, log_id: str, packs: Packs) -> "Base | None":
         """The books of the last snapshot; none if there is none that holds."""
         snapshot = saver.load(partition, log_id)
         if snapshot is None:
@@ -64,7 +67,12 @@ class Base:
         except BrokenJournal as exc:
             log.warning("snapshot not used", extra={"partition": partition, "error": str(exc)})
             return None
-        return cls(partition, log_id, packs, snapshot.next_offset, books, dict(snapshot.inputs), unconfirmed=True)
+        base = cls(
+            partition, partitions, log_id, packs, snapshot.next_offset, books, dict(snapshot.inputs), unconfirmed=True
+        )
+        for locality in books:
+            base._check_home(locality)
+        return base
 
     def snapshot(self) -> Snapshot:
         """The books as bytes."""
@@ -80,6 +88,7 @@ class Base:
             self.unconfirmed = False
             return
         if book is None:
+            self._check_home(record.locality)
             book = self.books[record.locality] = Book(record.locality, self.packs(record.locality))
         book.apply(record)
         cause = record.cause
@@ -92,6 +101,15 @@ class Base:
             self.inputs[cause.topic] = max(self.inputs.get(cause.topic, 0), cause.offset + 1)
         self.next_offset = offset + 1
         self.unsaved += 1
+
+    def _check_home(self, locality: str) -> None:
+        """Raises: Misconfigured when the locality belongs to another partition: it would get a second chain there."""
+        home = partition_of(locality.encode(), self.partitions)
+        if home != self.partition:
+            raise Misconfigured(
+                f"{locality} has its journal in partition {self.partition}, but of {self.partitions} partitions it "
+                f"belongs to {home}: were partitions added to topics that hold records?"
+            )
 
 
 def fold_journal(base: Base, decode: Decode, logs: Logs, progress: Progress) -> Restore:
@@ -138,16 +156,23 @@ def find_positions(base: Base, intake: Intake, logs: Logs) -> Restore:
 
 def _check_skipped(topic: str, partition: int, start: int, end: int, intake: Intake, logs: Logs) -> Restore:
     """Whether all that the group is ahead of the journal became dead letters."""
+    events = []
     replay = logs.replay(topic, partition, start, end)
     try:
         while not replay.done:
             for message in replay.read():
                 if not isinstance(intake.read(topic, message), Refused):
-                    raise JournalContradicted(
-                        f"{topic}/{partition}: the group's offset {end} says that {message.offset()} was decided, "
-                        "but the journal has no record of it"
-                    )
+                    events.append(message.offset())
             yield
     finally:
         replay.close()
+    if events:
+        # Events by what we know today; perhaps they were none by what was known then.
+        letters = logs.dead_letter_origins()
+        for offset in events:
+            if (topic, partition, offset) not in letters:
+                raise JournalContradicted(
+                    f"{topic}/{partition}: the group's offset {end} says that {offset} was decided, but the journal "
+                    "has no record of it"
+                )
     return {}

@@ -12,7 +12,7 @@ from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, Message
 from schemas.cloudevents import output_headers
 from schemas.codec import journal_codec, output_codec
 from schemas.errors import BrokenJournal
-from schemas.ids import SchemaIds
+from schemas.ids import RegistryUnavailable, SchemaIds
 from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import DeadLetter
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 DEAD_LETTERS = "dead-letters"
 NEVER = 1 << 62
+REGISTRY_PAUSE_MS = 1_000
 
 
 class Codecs:
@@ -38,6 +39,7 @@ class Codecs:
 
     def __init__(self, ids: SchemaIds, partitions: int, packs: Callable[[str], Pack | Schedule]) -> None:
         """Raises: RegistryUnavailable, SchemaMissing."""
+        self.partitions = partitions
         self.intake = Intake(ids, partitions)
         self.journal = journal_codec(ids)
         self.dead_letter = output_codec(DEAD_LETTERS, DeadLetter, ids)
@@ -60,6 +62,10 @@ class AllocationTask:
         self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
         self._held_bytes = dict.fromkeys(TOPICS, 0)
         self._next_due = NEVER
+        # The latest append time that was seen.
+        self._newest = 0
+        # The schema registry gave no answer: not before this moment again.
+        self._pause_until_ms = 0
         # Records of the open transaction.
         self._emitted = 0
         # The head waits for a deadline before it.
@@ -71,7 +77,7 @@ class AllocationTask:
         """Fold the journal from where the books stand to its end, then find where the inputs go on."""
         if self._base is None:
             log_id = logs.log_id(JOURNAL)
-            self._base = Base.load(self.partition, self._saver, log_id, self._codecs.packs)
+            self._base = Base.load(self.partition, self._codecs.partitions, self._saver, log_id, self._codecs.packs)
             if self._base is not None:
                 try:
                     yield from self._fold(self._base, logs)
@@ -81,7 +87,7 @@ class AllocationTask:
                     self._base = None
             if self._base is None:
                 start = logs.start(JOURNAL, self.partition)
-                self._base = Base.empty(self.partition, log_id, self._codecs.packs, start)
+                self._base = Base.empty(self.partition, self._codecs.partitions, log_id, self._codecs.packs, start)
         yield from self._fold(self._base, logs)
         offsets = yield from find_positions(self._base, self._codecs.intake, logs)
         self._merge = Merge(TOPICS)
@@ -114,6 +120,8 @@ class AllocationTask:
         offset = message.offset()
         assert offset is not None
         self._held_bytes[topic] += weight(message)
+        if self._wall and moment > self._newest:
+            self._newest = moment
         if moment < self._merge.known_before(topic):
             # Clocks differ by more than the allowed skew: a deadline may have passed over this record.
             self._metrics.late.inc()
@@ -146,12 +154,14 @@ class AllocationTask:
 
     def has_work(self, now_ms: int) -> bool:
         """Whether the next record is here, or a timer may fire by the clock."""
+        if now_ms < self._pause_until_ms:
+            return False
         if self._may_fire(now_ms):
             return True
         return not self._blocked and self._merge.head() is not None
 
     def _may_fire(self, now_ms: int) -> bool:
-        if not self._wall or self._next_due > now_ms - self._settings.clock_skew_ms:
+        if not self._wall or self._next_due > self._passed(now_ms):
             return False
         # What is here and older comes first, even while it is not known what comes before it.
         oldest = self._merge.oldest()
@@ -159,13 +169,17 @@ class AllocationTask:
 
     def wants_ends(self, now_ms: int) -> bool:
         """Whether a timer is due by the clock, and nobody has asked yet what was in time."""
-        if not self._wall or self._next_due > now_ms - self._settings.clock_skew_ms:
+        if not self._wall or self._next_due > self._passed(now_ms):
             return False
         return not self._merge.expects and not self._merge.known_until(self._next_due)
 
     def expect(self, ends: Mapping[str, int], asked_at_ms: int) -> None:
         """Read up to these ends, everything is known that was appended before the asking, less the skew."""
-        self._merge.expect(dict(ends), asked_at_ms - self._settings.clock_skew_ms)
+        self._merge.expect(dict(ends), self._passed(asked_at_ms))
+
+    def _passed(self, now_ms: int) -> int:
+        """The moment that every clock has surely passed. A broker's append time is a clock, too: ours may be slow."""
+        return max(now_ms, self._newest) - self._settings.clock_skew_ms
 
     def _look_for_due(self) -> None:
         dues = (book.next_due() for book in self._state.books.values())
@@ -175,6 +189,14 @@ class AllocationTask:
 
     def work(self, out: Outbox, batch: Batch, now_ms: int) -> None:
         """Decide in the order of time until nothing is known to be next, or the batch is full."""
+        try:
+            self._work(out, batch, now_ms)
+        except RegistryUnavailable as exc:
+            # It says nothing about the record, and nothing was done with it: the same again, a little later.
+            log.warning("no answer from the schema registry", extra={"reason": str(exc)})
+            self._pause_until_ms = now_ms + REGISTRY_PAUSE_MS
+
+    def _work(self, out: Outbox, batch: Batch, now_ms: int) -> None:
         self._blocked = False
         while not batch.full:
             head = self._merge.head()
@@ -183,7 +205,8 @@ class AllocationTask:
                 older_first = head is not None and head[0] < self._next_due
                 if not older_first:
                     if not self._may_fire(now_ms):
-                        self._blocked = True
+                        # While the head is only unknown, its becoming known is enough to go on.
+                        self._blocked = head is not None
                         return
                     self._fire(Instant(self._next_due), out, batch)
                     continue
@@ -216,6 +239,8 @@ class AllocationTask:
             value = self._codecs.dead_letter.encode(letter)
             out.produce(DEAD_LETTERS, key, value, headers, letter.at)
             self._metrics.dead_letters.labels(event.cause.value).inc()
+            # The journal does not know of it: a snapshot remembers the position.
+            self._state.unsaved += 1
             log.warning(
                 "dead letter",
                 extra={"topic": topic, "partition": self.partition, "offset": message.offset(), "cause": event.cause},

@@ -5,7 +5,7 @@ world was told; a restore folds the journal up to there and tells nothing of it 
 """
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 
 from confluent_kafka import Message
@@ -14,7 +14,7 @@ from msgspec import Struct
 from schemas.cloudevents import output_headers
 from schemas.codec import journal_codec
 from schemas.errors import BrokenJournal
-from schemas.ids import SchemaIds
+from schemas.ids import RegistryUnavailable, SchemaIds
 from streams.fanout.routes import Route, routes
 from streams.projections.projection import Projection
 from streams.runtime.errors import UnknownOffset
@@ -26,6 +26,7 @@ from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore, weight
 log = logging.getLogger(__name__)
 
 JOURNAL = "journal"
+REGISTRY_PAUSE_MS = 1_000
 
 
 class Codecs:
@@ -55,7 +56,11 @@ class FanOutTask:
         self._next = 0
         self._waiting: deque[Message] = deque()
         self._held_bytes = 0
+        # The schema registry gave no answer: not before this moment again.
+        self._pause_until_ms = 0
         self._unsaved = 0
+        # Topic -> records of the open transaction.
+        self._told_of: Counter[str] = Counter()
 
     # Restore.
 
@@ -115,6 +120,9 @@ class FanOutTask:
                 for message in replay.read():
                     record = self._codecs.journal.decode(message.value())
                     self._projection(record.locality).project(record)
+                    offset = message.offset()
+                    assert offset is not None
+                    self._next = offset + 1
                     self._unsaved += 1
                 progress.set((replay.position - start) / (end - start))
                 yield
@@ -152,7 +160,7 @@ class FanOutTask:
 
     def has_work(self, now_ms: int) -> bool:
         """Whether a record is here."""
-        return bool(self._waiting)
+        return bool(self._waiting) and now_ms >= self._pause_until_ms
 
     def wants_ends(self, now_ms: int) -> bool:
         """No deadlines here."""
@@ -172,13 +180,19 @@ class FanOutTask:
         routes = self._codecs.routes
         while self._waiting and not batch.full:
             message = self._waiting[0]
-            record = self._codecs.journal.decode(message.value())
+            try:
+                record = self._codecs.journal.decode(message.value())
+            except RegistryUnavailable as exc:
+                # It says nothing about the record, and nothing was done with it: the same again, a little later.
+                log.warning("no answer from the schema registry", extra={"reason": str(exc)})
+                self._pause_until_ms = now_ms + REGISTRY_PAUSE_MS
+                return
             for output in self._projection(record.locality).project(record):
                 route = routes[type(output)]
                 headers = output_headers(route.id(output), route.kind, record.time)
                 value = route.codec.encode(output)
                 out.produce(route.topic, route.key(output).encode(), value, headers, record.time)
-                self._metrics.records.labels(route.topic).inc()
+                self._told_of[route.topic] += 1
                 batch.add()
             self._waiting.popleft()
             self._held_bytes -= weight(message)
@@ -190,6 +204,9 @@ class FanOutTask:
 
     def committed(self) -> None:
         """The world was told, and the offset with it."""
+        for topic, count in self._told_of.items():
+            self._metrics.records.labels(topic).inc(count)
+        self._told_of.clear()
 
     def measure(self, now_ms: int) -> None:
         """How long ago the next record was decided, by its own time."""

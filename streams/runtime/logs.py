@@ -4,16 +4,18 @@ Owns one admin client and one consumer that belongs to no group. Unknown is an e
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from schemas.dead_letter_headers import Headers, unwrap
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.replay import Replay
 from streams.runtime.settings import RuntimeSettings
 
 ASK_TIMEOUT_S = 10.0
+DEAD_LETTERS = "dead-letters"
 
 
 class KafkaLogs:
@@ -26,6 +28,7 @@ class KafkaLogs:
         self._reader: Consumer | None = None
         self._member: Consumer | None = None
         self._replay: Replay | None = None
+        self._ids: dict[str, str] = {}
 
     def ask_group_of(self, member: Consumer) -> None:
         """Whose group's offsets are meant."""
@@ -33,6 +36,14 @@ class KafkaLogs:
 
     def log_id(self, topic: str) -> str:
         """The topic's UUID: a topic that was made again has another one (KIP-516)."""
+        self._ids[topic] = found = self._ask_id(topic)
+        return found
+
+    def known_id(self, topic: str) -> str:
+        """The same, as it was when last asked."""
+        return self._ids.get(topic) or self.log_id(topic)
+
+    def _ask_id(self, topic: str) -> str:
         name = self._settings.topic(topic)
         futures = self._admin.describe_topics(TopicCollection([name]), request_timeout=ASK_TIMEOUT_S)
         return str(futures[name].result().topic_id)
@@ -57,11 +68,21 @@ class KafkaLogs:
             request_timeout=ASK_TIMEOUT_S,
         )
         answers: dict[int, dict[str, int]] = {partition: {} for partition in partitions}
+        failed: KafkaException | None = None
         for where, future in futures.items():
-            offset = future.result().offset
+            try:
+                offset = future.result().offset
+            except KafkaException as exc:
+                # The leader of one partition may be away; the others have their answers.
+                failed = exc
+                answers.pop(where.partition, None)
+                continue
             if offset < 0:
                 raise UnknownOffset(f"{where.topic}/{where.partition}: offset {offset}")
-            answers[where.partition][names[where.topic]] = offset
+            if where.partition in answers:
+                answers[where.partition][names[where.topic]] = offset
+        if failed is not None and not answers:
+            raise failed
         return answers
 
     def committed(self, topics: tuple[str, ...], partition: int) -> dict[str, int | None]:
@@ -73,8 +94,24 @@ class KafkaLogs:
         for each in answers:
             if each.error is not None:
                 raise KafkaException(each.error)
-            offsets[names[each.topic]] = each.offset if each.offset >= 0 else None
+            topic = names[each.topic]
+            offsets[topic] = each.offset if each.offset >= 0 else None
+            # Committed with the id of its topic: an offset of a topic that was made again means nothing.
+            if each.offset >= 0 and each.metadata and each.metadata != self.log_id(topic):
+                raise UnknownOffset(f"{each.topic} was made again since its offset {each.offset} was committed")
         return offsets
+
+    def dead_letter_origins(self) -> set[tuple[str, int, int]]:
+        """Topic, partition and offset of every record that has become a dead letter. Reads them all."""
+        origins = set()
+        for partition in self._partitions(DEAD_LETTERS):
+            start, end = self.start(DEAD_LETTERS, partition), self.end(DEAD_LETTERS, partition)
+            replay = self.replay(DEAD_LETTERS, partition, start, end)
+            while not replay.done:
+                for message in replay.read():
+                    origin = unwrap(cast("Headers", message.headers())).origin
+                    origins.add((origin.topic, origin.partition, origin.offset))
+        return origins
 
     def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
         """Whether the group has no offset of any partition of an input, although outputs have records.

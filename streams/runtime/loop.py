@@ -13,7 +13,6 @@ from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from schemas.ids import RegistryUnavailable
 from schemas.topic_offsets import is_passing
 from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, RuntimeFailure
 from streams.runtime.logs import KafkaLogs
@@ -29,11 +28,23 @@ log = logging.getLogger(__name__)
 IDLE_WAIT_S = 0.1
 # A deadline may fall due at any moment: how often the clock is looked at.
 WATCH_EVERY_S = 0.02
-REGISTRY_PAUSE_S = 1.0
+# So many transactions of unknown end, one after the other, are no accident: something is refused for good.
+DOUBTS_MAX = 8
+DOUBT_PAUSE_S = 0.1
 METRICS_EVERY_S = 1.0
 # Transaction timeouts until a transaction is given up for stuck: flush, offsets and commit have one each.
 STUCK_FACTOR = 4
 
+# Reading the same again will not help.
+_UNREADABLE = frozenset(
+    {
+        KafkaError._AUTO_OFFSET_RESET,
+        KafkaError._BAD_COMPRESSION,
+        KafkaError._BAD_MSG,
+        KafkaError.INVALID_MSG,
+        KafkaError.TOPIC_AUTHORIZATION_FAILED,
+    }
+)
 _FENCED_TEXT = KafkaError(KafkaError.FENCED_INSTANCE_ID).str()
 
 
@@ -60,6 +71,7 @@ class Loop:
         self._stop_asked: Callable[[], bool] = lambda: False
         # An error of the consumer that it can't come back from.
         self._failed: KafkaError | None = None
+        self._doubts = 0
         self._measured_at = 0.0
         self._logs = KafkaLogs(settings)
         self._consumer = Consumer(self._consumer_properties())
@@ -142,8 +154,8 @@ class Loop:
         except BaseException as exc:
             # What the tasks hold may never have been committed: it must not become a snapshot on the way out.
             self._partitions.drop()
-            if isinstance(exc, KafkaException):
-                raise Fatal(f"Kafka refused for good: {exc}") from exc
+            if isinstance(exc, Exception) and not isinstance(exc, Fatal):
+                raise Fatal(f"{type(exc).__name__}: {exc}") from exc
             raise
         finally:
             self._watchdog.close()
@@ -159,6 +171,9 @@ class Loop:
             self._dispatch(message)
         self._check_membership()
         self._partitions.look_for_ends()
+        if self._producer.must_be_replaced is not None:
+            # It settles the transaction of its predecessor, whose records a restore would wait for.
+            self._renew_producer()
         self._partitions.restore()
         self._ask_for_ends()
         self._transact()
@@ -192,12 +207,12 @@ class Loop:
             self._partitions.take(message)
             return
         topic, partition = message.topic() or "", message.partition()
-        if error.code() == KafkaError._AUTO_OFFSET_RESET and partition is not None:
-            self._partitions.missing(topic, partition, error.str())
-        elif error.code() == KafkaError._FATAL:
+        if error.code() == KafkaError._FATAL:
             self._failed = self._failed or error
+        elif error.code() in _UNREADABLE and partition is not None:
+            self._partitions.unreadable(topic, partition, error.str())
         elif not is_passing(error):
-            log.warning("input disturbed", extra={"topic": topic, "partition": partition, "error": error.str()})
+            log.warning("consumer disturbed", extra={"error": error.str()})
 
     # One transaction.
 
@@ -220,12 +235,10 @@ class Loop:
             log.warning("transaction in doubt", extra={"reason": str(exc), "records": batch.records})
             self._metrics.doubtful.inc()
             self._partitions.rebuild(ready)
-        except RegistryUnavailable as exc:
-            # It says nothing about the record: the same again, until it is there.
-            log.warning("no answer from the schema registry", extra={"reason": str(exc)})
-            self._partitions.rebuild(ready)
-            self._abort()
-            time.sleep(REGISTRY_PAUSE_S)
+            self._doubts += 1
+            if self._doubts > DOUBTS_MAX:
+                raise Fatal(f"{self._doubts} transactions in doubt, one after the other: {exc}") from exc
+            time.sleep(DOUBT_PAUSE_S * self._doubts)
         except _WorkFailed as exc:
             self._partitions.rebuild([task for task in ready if task is not exc.task])
             self._partitions.stop(exc.task.partition, f"{type(exc.__cause__).__name__}: {exc.__cause__}", exc.__cause__)
@@ -234,6 +247,7 @@ class Loop:
             for task in worked:
                 task.committed()
             self._partitions.rotate(worked)
+            self._doubts = 0
             if batch.records:
                 self._metrics.transaction_seconds.observe(time.monotonic() - started)
                 self._metrics.transaction_records.observe(batch.records)
@@ -247,7 +261,7 @@ class Loop:
         for task in ready:
             try:
                 task.work(out, batch, now_ms)
-            except (RuntimeFailure, RegistryUnavailable):
+            except RuntimeFailure:
                 raise
             except Exception as exc:
                 raise _WorkFailed(task) from exc
@@ -255,7 +269,7 @@ class Loop:
             if batch.full:
                 break
         offsets = [
-            TopicPartition(self.settings.topic(topic), task.partition, offset)
+            TopicPartition(self.settings.topic(topic), task.partition, offset, metadata=self._logs.known_id(topic))
             for task in worked
             for topic, offset in task.offsets().items()
         ]
@@ -297,7 +311,8 @@ class Loop:
             log.warning("ends not known", extra={"error": str(exc)})
             return
         for task in asking:
-            task.expect(ends[task.partition], now_ms)
+            if task.partition in ends:
+                task.expect(ends[task.partition], now_ms)
 
     def _measure(self) -> None:
         self._measured_at = self._last_turn

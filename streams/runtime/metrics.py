@@ -13,7 +13,6 @@ class Metrics:
         """`processor`: the prefix's second half, as `oryn_allocation_…`."""
         name = f"oryn_{processor}"
         self.records = Counter(f"{name}_records", "Records produced", ["topic"], registry=registry)
-        self.events = Counter(f"{name}_events", "Input records done", ["topic"], registry=registry)
         self.dead_letters = Counter(f"{name}_dead_letters", "Undecodable inputs", ["cause"], registry=registry)
         self.late = Counter(f"{name}_late_records", "Inputs that came later than the allowed skew", registry=registry)
         self.lag = Gauge(f"{name}_lag_records", "Input not yet done", ["topic", "partition"], registry=registry)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message, TopicPartition
 
 from schemas.ids import RegistryUnavailable
-from streams.runtime.errors import Fatal, Misconfigured
+from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import RuntimeSettings
 from streams.runtime.task import Logs, Restore, Task
@@ -162,7 +162,13 @@ class Partitions:
         except (KafkaException, RegistryUnavailable) as exc:
             log.warning("restore disturbed", extra={"partition": partition, "error": str(exc)})
             time.sleep(RESTORE_PAUSE_S)
-            self._begin_restore(partition)
+            # What was folded stays; the others may go first.
+            self._begin_restore(partition, self._tasks[partition])
+        except UnknownOffset as exc:
+            del self._restoring[partition]
+            self.stop(partition, f"restore: {exc}")
+            if len(self._stopped) == len(self._tasks):
+                raise  # nothing is left to do here; in the company of others it does not take them down
         except Fatal:
             raise
         except Exception as exc:  # noqa: BLE001  # whatever it is, this partition must not go on
@@ -209,10 +215,10 @@ class Partitions:
         else:
             task.put(topic, message)
 
-    def missing(self, topic: str, partition: int, reason: str) -> None:
-        """The next offset of an input is not in its log."""
-        if partition in self._tasks and partition not in self._restoring:
-            self.stop(partition, f"{topic}: the next offset is not there: {reason}")
+    def unreadable(self, name: str, partition: int, reason: str) -> None:
+        """An input can't be read on: its next offset is gone, its bytes are broken, or we may not."""
+        if partition in self._tasks and partition not in self._restoring and partition not in self._stopped:
+            self.stop(partition, f"{name}: {reason}")
 
     def look_for_ends(self) -> None:
         """An input is at its end if the last answer that brought records said so; the event that says it comes late."""

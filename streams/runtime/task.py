@@ -1,7 +1,7 @@
 """What a processor does with one partition, as the loop sees it. Owns the words between the two, nothing else."""
 
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import Protocol, TypeAlias
 
 from confluent_kafka import Message
@@ -74,6 +74,9 @@ class Logs(Protocol):
 
     def committed(self, topics: tuple[str, ...], partition: int) -> dict[str, int | None]:
         """The group's offsets; none where it has none."""
+
+    def dead_letter_origins(self) -> Collection[tuple[str, int, int]]:
+        """Topic, partition and offset of every record that has become a dead letter."""
 
     def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
         """Whether the group has no offset of any partition of an input, although outputs have records."""

@@ -39,7 +39,7 @@ def measure(plan: Plan) -> list[Row]:
         )
         logs, figures = KafkaLogs(settings), Metrics(CollectorRegistry(), "bench")
         log_id = logs.log_id(JOURNAL)
-        base = Base.empty(PARTITION, log_id, lambda _: season.PACK, logs.start(JOURNAL, PARTITION))
+        base = Base.empty(PARTITION, 1, log_id, lambda _: season.PACK, logs.start(JOURNAL, PARTITION))
         progress = figures.restored.labels(str(PARTITION)).set
         with no_garbage_collection():
             watch = Stopwatch.start()
@@ -52,7 +52,7 @@ def measure(plan: Plan) -> list[Row]:
         del base
         with no_garbage_collection():
             watch = Stopwatch.start()
-            cached = Base.load(PARTITION, saver, log_id, lambda _: season.PACK)
+            cached = Base.load(PARTITION, 1, saver, log_id, lambda _: season.PACK)
             assert cached is not None, "the snapshot holds"
             for _ in fold_journal(cached, codec.decode, logs, progress):
                 pass
