@@ -1,4 +1,4 @@
-"""A worker held (SIGSTOP) within a transaction until another one has its partitions, then woken: nothing of it counts."""
+"""A worker held (SIGSTOP) in a transaction until another has its partitions, then woken: nothing of it counts."""
 
 import signal
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.faults.at_point import Point, at
+from tests.integration.pipeline.at_point import Point, at
 from tests.integration.pipeline.checks import journal_is_of
 from tests.integration.pipeline.environment import Environment, Place
 from tests.integration.pipeline.programs import Program
@@ -41,7 +41,9 @@ def hold(environment: Environment, point: Point) -> Case:
     village = season("village")
     places = environment.publish(village.events[: len(village.events) // 2])
     count = 4 * BATCH_RECORDS + 5 if point is Point.PRODUCED else 5
-    return Case(environment, point, places, environment.worker("a", module=at(point, count, signal.SIGSTOP), **SETTINGS))
+    return Case(
+        environment, point, places, environment.worker("a", module=at(point, count, signal.SIGSTOP), **SETTINGS)
+    )
 
 
 def replace_and_wake(case: Case) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from streams.runtime.errors import Fenced
-from tests.faults.at_point import Point, at
+from tests.integration.pipeline.at_point import Point, at
 from tests.integration.pipeline.checks import journal_is_of
 from tests.integration.pipeline.environment import Environment
 from tests.integration.pipeline.seasons import season

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.at_point import Point, at
+from tests.integration.pipeline.at_point import Point, at
 from tests.integration.pipeline.checks import await_told, journal_is_of, world_was_told
 from tests.integration.pipeline.environment import Environment
 from tests.integration.pipeline.seasons import season

@@ -1,6 +1,6 @@
 """An `oryn` command that sends itself a signal at a chosen point of a transaction: the real program, stopped exactly.
 
-    python -m tests.faults.at_point POINT COUNT SIGNAL worker ...
+    python -m tests.integration.pipeline.at_point POINT COUNT SIGNAL worker ...
 
 The signal comes when the point is reached for the COUNT-th time; each point is reached once in a transaction but for
 `PRODUCED`, which is reached after each record. Nothing else is changed.
@@ -38,7 +38,7 @@ _METHODS = {
 
 def at(point: Point, count: int, number: int) -> tuple[str, ...]:
     """What runs a command so, for `Environment.worker(module=…)`."""
-    return ("tests.faults.at_point", point.value, str(count), str(int(number)))
+    return ("tests.integration.pipeline.at_point", point.value, str(count), str(int(number)))
 
 
 def signal_at(point: Point, count: int, number: int) -> None:
