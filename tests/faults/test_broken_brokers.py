@@ -55,7 +55,7 @@ def test_a_broken_broker_loses_nothing_and_doubles_nothing(
 ) -> None:
     environment, astana, random = make_environment(), season("astana-2021", SCALE), Random(SEED)
     places = environment.publish(astana.events)
-    worker, fan_out = environment.worker(**SETTINGS), environment.fan_out(**SETTINGS)
+    worker, fan_out = environment.worker(SETTINGS), environment.fan_out(SETTINGS)
     watch, told = environment.watch(), environment.watch(*DERIVED)
     share, kills = len(astana.records) // 5, broker.kills
 

@@ -41,9 +41,7 @@ def hold(environment: Environment, point: Point) -> Case:
     village = season("village")
     places = environment.publish(village.events[: len(village.events) // 2])
     count = 4 * BATCH_RECORDS + 5 if point is Point.PRODUCED else 5
-    return Case(
-        environment, point, places, environment.worker("a", module=at(point, count, signal.SIGSTOP), **SETTINGS)
-    )
+    return Case(environment, point, places, environment.worker(SETTINGS, module=at(point, count, signal.SIGSTOP)))
 
 
 def replace_and_wake(case: Case) -> None:
@@ -53,7 +51,7 @@ def replace_and_wake(case: Case) -> None:
     case.held.await_held()
     watch = environment.watch()
     before = watch.look(0.5)
-    successor = environment.worker("b", **SETTINGS)
+    successor = environment.worker(SETTINGS, "b")
     first = len(decided(village.events[:half]).records)
     watch.await_count(first, successor)
     assert 0 < before < first
@@ -67,7 +65,7 @@ def replace_and_wake(case: Case) -> None:
     assert case.held.stop() == 0
     # What comes while nobody reads comes in the order of time, so that the result is known.
     places = case.places + environment.publish(village.events[half:])
-    again = environment.worker("a", **SETTINGS)
+    again = environment.worker(SETTINGS)
     watch.await_count(len(village.records), again)
     assert again.stop() == 0
     journal_is_of(environment, village, places)

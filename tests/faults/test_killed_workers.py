@@ -77,7 +77,7 @@ def test_twenty_kills_change_nothing(make_environment: Callable[..., Environment
     environment, astana = make_environment(), season("astana-2021", SCALE)
     places = environment.publish(astana.events)
     settings = {"worker_batch_records": BATCH_RECORDS, "worker_snapshot_records": SNAPSHOT_RECORDS}
-    worker, fan_out = environment.worker(**settings), environment.fan_out(**settings)
+    worker, fan_out = environment.worker(settings), environment.fan_out(settings)
 
     seen = kill_again_and_again(environment, astana, worker, fan_out)
 

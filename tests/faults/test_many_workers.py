@@ -28,11 +28,11 @@ def test_partitions_move_between_two_workers_under_load(make_environment: Callab
     environment, season = make_environment(PARTITIONS), villages(scale=SCALE)
     places = environment.publish(season.events)
     watch, share = environment.watch(), len(season.records) // 8
-    a, fan_out = environment.worker("a", **SETTINGS), environment.fan_out()
+    a, fan_out = environment.worker(SETTINGS), environment.fan_out()
     watch.await_count(share, a)
     assert assigned(a) == [[0, 1, 2, 3]]
 
-    b = environment.worker("b", **SETTINGS)
+    b = environment.worker(SETTINGS, "b")
     b.await_log("restored partition=")
     assert sorted(assigned(a)[-1] + assigned(b)[-1]) == [0, 1, 2, 3]
     assert all(len(each) == 2 for each in (assigned(a)[-1], assigned(b)[-1]))

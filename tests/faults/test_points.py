@@ -18,10 +18,10 @@ BATCH_RECORDS = 20
 def test_a_kill_at_any_point_of_a_transaction_changes_nothing(make_environment: Callable[..., Environment]) -> None:
     environment, village = make_environment(), season("village")
     places = environment.publish(village.events)
-    watch, counts = environment.watch(), []
+    watch, counts, settings = environment.watch(), [], {"worker_batch_records": BATCH_RECORDS}
     for point in Point:
         count = 4 * BATCH_RECORDS if point is Point.PRODUCED else 4
-        worker = environment.worker(module=at(point, count, signal.SIGKILL), worker_batch_records=BATCH_RECORDS)
+        worker = environment.worker(settings, module=at(point, count, signal.SIGKILL))
         assert worker.await_exit() == -signal.SIGKILL
         if point is not Point.PRODUCED:  # there, the records may be on their way
             assert environment.open_transactions() == (point in {Point.BEFORE_OFFSETS, Point.BEFORE_COMMIT}), point

@@ -70,4 +70,4 @@ if __name__ == "__main__":
     sys.argv[1:4] = []
     from infra.cli import main
 
-    sys.exit(main())
+    main()

@@ -11,6 +11,7 @@ from schemas.codec import VALUE_TYPES, output_codec
 from schemas.journal import Record
 from schemas.murmur2 import partition_of
 from schemas.outputs import Bulletin, Notification, Outcome, ReferralView, ServiceStage
+from streams.allocation.intake import headers_of
 from streams.projections.projection import Projection
 from tests.integration.pipeline.environment import IDS, Environment, Place
 from tests.integration.pipeline.programs import Program
@@ -90,8 +91,7 @@ def read_told(environment: Environment) -> list[Told]:
 
 
 def _headers(message: Message) -> dict[str, bytes]:
-    headers = message.headers()
-    return {name: value for name, value in headers or [] if isinstance(value, bytes)}
+    return {name: value for name, value in headers_of(message) if value is not None}
 
 
 def await_told(environment: Environment, season: Season, *alive: Program) -> None:

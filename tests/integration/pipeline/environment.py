@@ -5,7 +5,7 @@ Owns what a test would otherwise repeat. Never says what is right: `checks` does
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -35,6 +35,8 @@ from tests.integration.pipeline.programs import Program
 INPUTS = tuple(EVENTS_BY_TOPIC)
 JOURNAL = "journal"
 ORYN = ("infra",)
+Settings = Mapping[str, object]
+NONE: Settings = {}
 ALLOCATION, FAN_OUT = "oryn-allocation", "oryn-fan-out"
 WAIT_S = 90.0
 ASK_S = 15.0
@@ -78,8 +80,8 @@ class Environment:
         """Make the topics."""
         self.bootstrap, self.prefix, self.folder = bootstrap, prefix, folder
         self.partitions, self.clock = partitions, clock
-        self.client = {"bootstrap.servers": bootstrap}
-        self.admin = AdminClient(self.client)
+        self.client: dict[str, str] = {"bootstrap.servers": bootstrap}
+        self.admin = AdminClient(dict(self.client))
         self.seed = Random(prefix).getrandbits(32)
         self.programs: list[Program] = []
         self._watches: list[Watch] = []
@@ -146,8 +148,8 @@ class Environment:
 
     # Programs.
 
-    def program(self, name: str, *command: str, **settings: object) -> Program:
-        """A command that is not started yet. `settings`: `worker_batch_records=50` is ORYN_WORKER_BATCH_RECORDS."""
+    def program(self, name: str, *command: str, settings: Settings = NONE) -> Program:
+        """A command that is not started yet. `settings`: `worker_batch_records` is ORYN_WORKER_BATCH_RECORDS."""
         variables = {f"ORYN_{setting.upper()}": str(value) for setting, value in settings.items()}
         variables = {"ORYN_DATA": str(self.folder / "data"), **variables}
         options = ["--kafka", self.bootstrap, "--prefix", self.prefix]
@@ -155,14 +157,15 @@ class Environment:
         self.programs.append(made)
         return made
 
-    def worker(self, name: str = "a", *, module: Sequence[str] = ORYN, **settings: object) -> Program:
+    def worker(self, settings: Settings = NONE, name: str = "a", module: Sequence[str] = ORYN) -> Program:
         """An allocation worker, started. `module`: what runs the command."""
         options = ("worker", "--name", name, "--clock", self.clock)
-        return self.program(f"worker-{name}", "-m", *module, *options, **settings).start()
+        return self.program(f"worker-{name}", "-m", *module, *options, settings=settings).start()
 
-    def fan_out(self, *options: str, module: Sequence[str] = ORYN, **settings: object) -> Program:
+    def fan_out(self, settings: Settings = NONE, *options: str) -> Program:
         """A fan-out worker, started."""
-        return self.program("fan-out", "-m", *module, "fan-out", "--name", "f", *options, **settings).start()
+        command = ("-m", *ORYN, "fan-out", "--name", "f", *options)
+        return self.program("fan-out", *command, settings=settings).start()
 
     def run(self, *command: str, timeout_s: float = WAIT_S) -> tuple[int, str]:
         """Run an `oryn` command to its end: its exit code and what it said."""

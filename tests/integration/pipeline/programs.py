@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
 from infra.stack.process import Child, start
 
 WAIT_S = 60.0
 POLL_S = 0.02
 TAIL_LINES = 60
+# What psutil calls a process after SIGSTOP.
+STOPPED = "stopped"
 
 
 class Program:
@@ -100,7 +100,7 @@ class Program:
     def await_held(self, timeout_s: float = WAIT_S) -> None:
         """Wait until it has stopped itself (SIGSTOP)."""
         deadline = time.monotonic() + timeout_s
-        while (process := self._process.identity.process()) is None or process.status() != psutil.STATUS_STOPPED:
+        while (process := self._process.identity.process()) is None or process.status() != STOPPED:
             assert self.alive, f"it ended before it was held\n{self.tail()}"
             assert time.monotonic() < deadline, f"it was never held\n{self.tail()}"
             time.sleep(POLL_S)

@@ -17,6 +17,7 @@ from confluent_kafka import Message, Producer, TopicPartition
 from schemas.cloudevents import HEADER_ID
 from schemas.codec import journal_codec
 from schemas.journal import Record
+from streams.allocation.intake import headers_of
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.snapshots import Snapshot, SnapshotStore
 from tests.integration.pipeline.checks import DERIVED, await_told, journal_is_of, world_was_told
@@ -26,8 +27,10 @@ from tests.integration.pipeline.environment import (
     IDS,
     INPUTS,
     JOURNAL,
+    NONE,
     Environment,
     Place,
+    Settings,
 )
 from tests.integration.pipeline.programs import Program
 from tests.integration.pipeline.seasons import Season, decided, season, villages
@@ -73,9 +76,9 @@ class Slices:
         if offsets is not None:
             self.environment.set_group_offsets(offsets, self.group)
 
-    def worker(self, **settings: object) -> Program:
+    def worker(self, settings: Settings = NONE) -> Program:
         """A worker of the present group, started."""
-        return self.environment.worker(worker_allocation_group=self.group, **SETTINGS, **settings)
+        return self.environment.worker({"worker_allocation_group": self.group, **SETTINGS, **settings})
 
     def work(self) -> str:
         """Publish the next slice, have it decided by a worker that is stopped then. Gives what it said."""
@@ -200,7 +203,7 @@ def test_a_partition_whose_group_is_ahead_of_the_journal_stops_and_the_others_go
     stopped = environment.partition_of(both.localities[0])
     ahead = ("application-changes", stopped)
     slices.forget_group(before | {ahead: before[ahead] + 5})
-    worker = slices.worker(worker_health_port=0)
+    worker = slices.worker({"worker_health_port": 0})
     reason = worker.await_log("ERROR .*partition stopped .*")
     assert f"partition={stopped} " in reason
     assert "JournalContradicted" in reason
@@ -218,7 +221,7 @@ def test_a_partition_whose_group_is_ahead_of_the_journal_stops_and_the_others_go
     assert slices.watch.look(0.5) == others + here, "nothing was skipped"
     # The runbook: put the group back to where the journal is.
     slices.forget_group(before)
-    worker = slices.worker(worker_health_port=0)
+    worker = slices.worker({"worker_health_port": 0})
     slices.watch.await_count(len(both.records), worker)
     assert probe(worker, "/ready")[0] == 200
     assert worker.stop() == 0
@@ -289,10 +292,10 @@ def test_a_fan_out_that_was_forgotten_asks_before_it_tells_again(environment: En
     assert fan_out.stop() == 0
     count = world_was_told(environment, slices.so_far)
     forgotten = {"worker_fan_out_group": "another"}
-    fan_out = environment.fan_out(**forgotten)
+    fan_out = environment.fan_out(forgotten)
     assert fan_out.await_exit() == UnknownOffset.exit_code
     assert "--from-start" in fan_out.said()
-    fan_out = environment.fan_out("--from-start", **forgotten)
+    fan_out = environment.fan_out(forgotten, "--from-start")
     told = environment.watch(*DERIVED)
     told.await_count(2 * count, fan_out)
     assert fan_out.stop() == 0
@@ -302,6 +305,6 @@ def test_a_fan_out_that_was_forgotten_asks_before_it_tells_again(environment: En
 
 def id_of(message: Message) -> bytes:
     """The id in its headers."""
-    (found,) = [value for name, value in message.headers() or [] if name == HEADER_ID]
+    (found,) = [value for name, value in headers_of(message) if name == HEADER_ID]
     assert isinstance(found, bytes)
     return found

@@ -26,7 +26,7 @@ def test_a_stop_in_the_middle_of_an_opening_goes_on_where_it_was(environment: En
 
     places += environment.publish(tick)
     module = at(Point.COMMITTED, TRANSACTIONS, signal.SIGTERM)
-    worker = environment.worker(module=module, worker_batch_records=1)
+    worker = environment.worker({"worker_batch_records": 1}, module=module)
     assert worker.await_exit() == 0
     assert "snapshot not" not in worker.said()
     assert watch.await_count(before + TRANSACTIONS) == before + TRANSACTIONS

@@ -13,6 +13,7 @@ from schemas.codec import HEADER_BYTES, output_codec
 from schemas.dead_letter_headers import Cause, unwrap
 from schemas.events import Event
 from schemas.outputs import DeadLetter
+from streams.allocation.intake import headers_of
 from tests.integration.pipeline.checks import await_told, journal_is_of, verify_passes, world_was_told
 from tests.integration.pipeline.environment import IDS, Environment, Place, Raw, raw
 from tests.integration.pipeline.seasons import VILLAGES, season
@@ -94,9 +95,9 @@ def check_letters(environment: Environment, bad: dict[Place, Poison]) -> None:
     """Each bad record is there once, byte for byte, with its place and cause."""
     codec = output_codec(DEAD_LETTERS, DeadLetter, IDS)
     letters: dict[Place, Message] = {}
-    causes = Counter()
+    causes: Counter[Cause] = Counter()
     for message in environment.read(DEAD_LETTERS):
-        found = unwrap(message.headers())
+        found = unwrap(headers_of(message))
         place = Place(found.origin.topic, found.origin.partition, found.origin.offset)
         assert place not in letters, f"{place} twice"
         letters[place] = message
@@ -119,7 +120,7 @@ def test_bad_records_become_dead_letters_once_and_hold_nobody_back(
     assert environment.partition_of(VILLAGES[0]) == 1
     good, bad = publish(environment, mixed(village.events, random))
     settings = {"worker_batch_records": 15, "worker_snapshot_records": 10}
-    worker, fan_out = environment.worker(**settings), environment.fan_out()
+    worker, fan_out = environment.worker(settings), environment.fan_out()
     watch, letters = environment.watch(), environment.watch(DEAD_LETTERS)
     for share in (0.1, 0.3, 0.5):
         letters.await_count(int(share * len(bad)), worker)

@@ -88,6 +88,10 @@ class MemoryKafka:
         """The group's offsets."""
         return {topic: self.group.get(topic) for topic in topics}
 
+    def dead_letter_origins(self) -> set[tuple[str, int, int]]:
+        """No event here is a dead letter."""
+        return set()
+
     def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
         """Nobody forgets here."""
         return False

@@ -52,10 +52,11 @@ def test_snapshots_of_two_groups_do_not_meet(tmp_path: Path) -> None:
 
 def test_a_batch_is_full_after_so_many_records() -> None:
     batch = Batch(2, 60_000)
-    batch.add()
-    assert not batch.full
-    batch.add()
-    assert batch.full
+    seen = [batch.full]
+    for _ in range(2):
+        batch.add()
+        seen.append(batch.full)
+    assert seen == [False, False, True]
     assert batch.records == 2
 
 
@@ -63,7 +64,8 @@ def test_a_batch_is_full_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None
     now = 50.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     batch = Batch(1_000, 500)
-    now += 0.499
-    assert not batch.full
-    now += 0.002
-    assert batch.full
+    seen = []
+    for moment in (50.499, 50.501):
+        now = moment
+        seen.append(batch.full)
+    assert seen == [False, True]
