@@ -175,7 +175,7 @@ class WorkerSettings(_Section):
     session_timeout_ms: Annotated[
         int, About("A worker that is gone for longer is replaced by the others.", low=1_000, high=HOUR_MS)
     ] = 15_000
-    batch_records: Annotated[int, About("Records of one transaction, at most.", low=1, high=RECORDS_MAX)] = 2_000
+    batch_records: Annotated[int, About("Records of one transaction, at most.", low=1, high=RECORDS_MAX)] = 10_000
     batch_ms: Annotated[int, About("How long one transaction collects, at most.", low=1, high=7_500)] = 500
     snapshots: Annotated[Path | None, About("Folder of snapshots. None: snapshots/ in the data folder.")] = None
     snapshot_records: Annotated[

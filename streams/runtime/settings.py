@@ -40,7 +40,7 @@ class RuntimeSettings:
     max_poll_interval_ms: int = 300_000
     session_timeout_ms: int = 15_000
     # A transaction ends after so many records, or so much time, or when there is nothing more to do.
-    batch_records: int = 2_000
+    batch_records: int = 10_000
     batch_ms: int = 500
     snapshots: Path | None = None
     # At least so many journal records between two snapshots of one partition.
