@@ -146,6 +146,9 @@ def find_positions(base: Base, intake: Intake, logs: Logs) -> Restore:
         if decided is None and told is None and begin > 0:
             # Not the same as empty: what stood before `begin` may be undecided, and is gone.
             raise UnknownOffset(f"{topic}/{base.partition} begins at {begin}, and nothing says what was decided of it")
+        if decided is not None and told is None and any(each is not None for each in committed.values()):
+            # All inputs' offsets are committed together, and go together unless one topic went alone.
+            raise UnknownOffset(f"the group has lost its offset of {topic}/{base.partition} alone: was it made again?")
         offset = max((known for known in (decided, told) if known is not None), default=begin)
         if not begin <= offset <= end:
             raise UnknownOffset(f"{topic}/{base.partition} goes from {begin} to {end}; {offset} is next")
