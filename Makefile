@@ -35,8 +35,8 @@ format: setup ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it
-	$(BIN)/pytest -m "not benchmark" $(PYTEST_ARGS)
+test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it, PYTEST_ARGS=-n0 runs one after the other
+	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile $(PYTEST_ARGS)
 
 simulate: setup ## the generated histories, with SEED=…
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
