@@ -289,16 +289,16 @@ def test_events_that_are_gone_undecided_are_not_passed_over(environment: Environ
     slices = Slices(environment, season("village"), 3)
     slices.work()
     slices.publish()
-    before = slices.offsets()["application-changes", 0]
+    offsets, lost = slices.offsets(), ("application-changes", 0)
     if forgotten:
         slices.forget_group()
-    lose(environment, "application-changes", before + 1)
+    lose(environment, "application-changes", offsets[lost] + 1)
     worker = slices.worker()
     assert worker.await_exit() == UnknownOffset.exit_code
     assert "application-changes/0" in worker.said()
     decided_before = slices.watch.look(0.5)
     # The runbook: whoever sets the group's offset to the input's beginning knows what is lost.
-    slices.forget_group({("application-changes", 0): before + 1})
+    slices.forget_group(offsets | {lost: offsets[lost] + 1})
     worker = slices.worker()
     slices.watch.await_count(decided_before + 1, worker)
     assert worker.stop() == 0
