@@ -5,7 +5,9 @@ A jar in the cache has the size and the SHA-256 that the lock names, or it is fe
 """
 
 import hashlib
+import os
 import shutil
+import ssl
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,6 +27,7 @@ ATTEMPTS_MAX = 4
 STAGING = ".fetching-"
 STAGING_SECONDS_MAX = 3_600.0  # older ones are of a process that was killed
 TIMEOUT_SECONDS = 30
+PAUSE_SECONDS = 0.5  # before the second attempt; longer before each further one
 Progress = Callable[[int, int], None]  # bytes that are there, bytes of all jars
 
 
@@ -85,6 +88,7 @@ def fetch(jars: list[Jar], cache: Path, progress: Progress = lambda done, of: No
     progress(done, total)
     if missing:
         _forget_staging(cache)
+        _trust_the_system()
         with ThreadPoolExecutor(DOWNLOADS_AT_ONCE) as pool:
             tasks = {pool.submit(_fetch, jar, paths[jar]): jar for jar in missing}
             try:
@@ -106,10 +110,21 @@ def _forget_staging(cache: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def _trust_the_system() -> None:
+    """Let the client trust what this machine trusts, not only the list that it brings: networks have roots of their own.
+
+    What is fetched is held against the lock's SHA-256 in any case.
+    """
+    known = ssl.get_default_verify_paths().cafile
+    if known is not None:
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", known)
+
+
 def _fetch(jar: Jar, path: Path) -> None:
     """Fetch beside the cache, check, and move into place in one step, so that the cache never holds half a jar."""
     reason = ""
-    for _ in range(ATTEMPTS_MAX):
+    for attempt in range(ATTEMPTS_MAX):
+        time.sleep(attempt * PAUSE_SECONDS)
         staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=path.parent))
         try:
             context = MavenContext(repo_cache=staging, local_repos=[], timeout=TIMEOUT_SECONDS)
