@@ -111,7 +111,7 @@ def _forget_staging(cache: Path) -> None:
 
 
 def _trust_the_system() -> None:
-    """Let the client trust what this machine trusts, not only the list that it brings: networks have roots of their own.
+    """Let the client trust what this machine trusts, not only its own list: networks have roots of their own.
 
     What is fetched is held against the lock's SHA-256 in any case.
     """
