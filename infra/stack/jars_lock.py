@@ -14,7 +14,7 @@ from infra.stack.jars import LOCK
 
 ROOTS = ("org.apache.kafka:kafka_2.13:4.1.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.24.3")
 SCOPES = ("compile", "runtime")
-POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
+POM = """<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>oryn</groupId><artifactId>broker</artifactId><version>1</version>
   <dependencies>{dependencies}</dependencies>
