@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGINT, Signals
 
-import psycopg2  # type: ignore[import-untyped]  # has no types of its own
+import psycopg
 
 from infra.stack import guard
 from infra.stack.errors import StackError
@@ -92,14 +92,14 @@ class Postgres:
     def healthy(self, address: str) -> bool:
         """As `Service.healthy`."""
         try:
-            connection = psycopg2.connect(address, connect_timeout=ASK_SECONDS)
-        except psycopg2.OperationalError:
+            connection = psycopg.connect(address, connect_timeout=ASK_SECONDS)
+        except psycopg.OperationalError:
             return False
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
                 return bool(cursor.fetchone() == (1,))
-        except psycopg2.Error:
+        except psycopg.Error:
             return False
         finally:
             connection.close()

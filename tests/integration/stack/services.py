@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
-import psycopg2  # type: ignore[import-untyped]
+import psycopg
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from redis import Redis
@@ -61,7 +61,7 @@ def fill(at: Endpoints) -> None:
     """Put something into each service."""
     create(at.kafka, "kept")
     write(at.kafka, "kept", b"kept")
-    connection = psycopg2.connect(at.postgres)
+    connection = psycopg.connect(at.postgres)
     with connection, connection.cursor() as cursor:
         cursor.execute("CREATE TABLE kept AS SELECT 'kept' AS value")
     connection.close()
@@ -72,7 +72,7 @@ def fill(at: Endpoints) -> None:
 def assert_filled(at: Endpoints) -> None:
     """All of it is there."""
     assert values(at.kafka, "kept") == [b"kept"]
-    connection = psycopg2.connect(at.postgres)
+    connection = psycopg.connect(at.postgres)
     with connection, connection.cursor() as cursor:
         cursor.execute("SELECT value FROM kept")
         assert cursor.fetchall() == [("kept",)]
