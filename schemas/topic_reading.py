@@ -131,6 +131,15 @@ class TopicReading:
         """Whether every partition was read to the end that it had when asked."""
         return not self._open
 
+    def lag(self) -> int:
+        """How many offsets there are behind what was read, as far as the brokers have told by now. Asks nobody."""
+        behind = 0
+        for partition, position in self.positions.items():
+            # Unknown (-1001) until a partition's first answer.
+            end = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition), cached=True)[1]
+            behind += max(0, max(end, self.extents[partition].end) - position)
+        return behind
+
     def __iter__(self) -> Iterator[Message]:
         """The messages. Raises: as `batches`."""
         for batch in self.batches():
