@@ -15,7 +15,8 @@ from prometheus_client import CollectorRegistry
 
 from infra.health import HealthServer, note_path
 from infra.packs import PackChoice
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
+from infra.settings_base import SettingsError
 from infra.settings_services import allocation_runtime, fan_out_runtime, kafka_admin, kafka_client, schema_ids
 from schemas.errors import OrynError
 from schemas.ids import RegistryUnavailable

@@ -6,22 +6,19 @@ once, and says where each value came from. docs/settings.md lists what is here; 
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated
 
-from schemas.errors import OrynError
+from infra.settings_base import NAME, URL, About, Leaf, Section, SettingsError, leaves_of
+from infra.settings_readers import GatewaySettings, PostgresSettings, PublicSettings, ReaderSettings, RedisSettings
 from streams.runtime.settings import Clock
 
-ENVIRONMENT_PREFIX = "ORYN_"
 HOUR_MS = 3_600_000
 PORT_MAX = 65_535
 RECORDS_MAX = 100_000
-# A name goes into group names, transactional ids, file names and labels of metrics.
-NAME = re.compile(r"[A-Za-z0-9._-]{0,100}")
-URL = re.compile(r"[a-z][a-z0-9+]*://.+", re.DOTALL)
 
 # Properties of the client that carry Oryn's promises. Set from outside they would break them without a sign.
 OWN_PROPERTIES = {
@@ -44,74 +41,12 @@ OWN_PROPERTIES = {
 }
 
 
-class SettingsError(OrynError):
-    """A setting that is unknown, of the wrong type, out of its bounds or at odds with another. Names the setting."""
+# In the names of PostgreSQL schemas, so that nobody has to quote them.
+NO_SCHEMA_LETTER = re.compile(r"[^a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What is known of a setting beside its type and default. Bounds include their ends."""
-
-    text: str
-    low: int | None = None
-    high: int | None = None
-    pattern: re.Pattern[str] | None = None
-    # An address: its password is never shown, and never stands in an error.
-    link: bool = False
-    # A name in the environment that others use, too; ours comes first.
-    alias: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One setting: `kafka.bootstrap`, its type, its default, what it means."""
-
-    path: str
-    kind: Any
-    default: Any
-    about: About
-
-    @property
-    def variable(self) -> str:
-        """Its name in the environment."""
-        return ENVIRONMENT_PREFIX + self.path.upper().replace(".", "_")
-
-
-def _leaves(kind: type, prefix: str) -> Iterator[Leaf]:
-    hints = get_type_hints(kind, include_extras=True)
-    for each in dataclasses.fields(kind):
-        hint, path = hints[each.name], prefix + each.name
-        if dataclasses.is_dataclass(hint):
-            yield from _leaves(hint, f"{path}.")  # type: ignore[arg-type]  # a class, for hints name no values
-        else:
-            inner, about = get_args(hint)
-            default = each.default if each.default_factory is dataclasses.MISSING else each.default_factory()
-            yield Leaf(path, inner, default, about)
-
-
-class _Section:
-    """What all sections do."""
-
-    def __post_init__(self) -> None:
-        """Check each value by itself. Raises: SettingsError."""
-        section = type(self).__name__.removesuffix("Settings").lower()
-        for leaf in _leaves(type(self), ""):
-            _check(f"{section}.{leaf.path}", getattr(self, leaf.path), leaf.about)
-
-
-def _check(name: str, value: object, about: About) -> None:
-    if isinstance(value, int):
-        if about.low is not None and value < about.low:
-            raise SettingsError(f"{name}: {value} is below {about.low}")
-        if about.high is not None and value > about.high:
-            raise SettingsError(f"{name}: {value} is above {about.high}")
-    elif isinstance(value, str) and about.pattern is not None and not about.pattern.fullmatch(value):
-        wanted = "an address like scheme://host:port" if about.link else "at most 100 letters, digits, dots, _ and -"
-        raise SettingsError(f"{name}: not {wanted}" + ("" if about.link else f": {value!r}"))
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaSettings(_Section):
+class KafkaSettings(Section):
     """Where Kafka is and how to speak to it."""
 
     bootstrap: Annotated[str | None, About("Brokers, host:port with commas. None: the local stack that runs here.")] = (
@@ -132,14 +67,14 @@ class KafkaSettings(_Section):
 
     def __post_init__(self) -> None:
         """Refuse properties that carry promises. Raises: SettingsError."""
-        _Section.__post_init__(self)
+        Section.__post_init__(self)
         for name in self.client:
             if name in OWN_PROPERTIES:
                 raise SettingsError(f"kafka.client: {name} can't be set: {OWN_PROPERTIES[name]}")
 
 
 @dataclass(frozen=True, slots=True)
-class RegistrySettings(_Section):
+class RegistrySettings(Section):
     """The Schema Registry, for those who have one."""
 
     url: Annotated[
@@ -154,7 +89,7 @@ class RegistrySettings(_Section):
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerSettings(_Section):
+class WorkerSettings(Section):
     """The processors: allocation and fan-out. Times in milliseconds."""
 
     name: Annotated[
@@ -188,7 +123,7 @@ class WorkerSettings(_Section):
 
     def __post_init__(self) -> None:
         """Check the times against each other. Raises: SettingsError."""
-        _Section.__post_init__(self)
+        Section.__post_init__(self)
         for name in ("name", "allocation_group", "fan_out_group"):
             if not getattr(self, name):
                 raise SettingsError(f"worker.{name}: empty")
@@ -204,25 +139,7 @@ class WorkerSettings(_Section):
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresSettings(_Section):
-    """The registers for reading."""
-
-    url: Annotated[str | None, About("PostgreSQL. None: the local stack's.", pattern=URL, link=True)] = (
-        dataclasses.field(default=None, repr=False)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RedisSettings(_Section):
-    """The live view."""
-
-    url: Annotated[str | None, About("Redis. None: the local stack's.", pattern=URL, link=True)] = dataclasses.field(
-        default=None, repr=False
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PublisherSettings(_Section):
+class PublisherSettings(Section):
     """Publishing events."""
 
     source: Annotated[str | None, About("Who publishes: the CloudEvents source, e.g. kindergarten/17.")] = None
@@ -248,6 +165,9 @@ class Settings:
     worker: WorkerSettings = dataclasses.field(default_factory=WorkerSettings)
     postgres: PostgresSettings = dataclasses.field(default_factory=PostgresSettings)
     redis: RedisSettings = dataclasses.field(default_factory=RedisSettings)
+    reader: ReaderSettings = dataclasses.field(default_factory=ReaderSettings)
+    gateway: GatewaySettings = dataclasses.field(default_factory=GatewaySettings)
+    public: PublicSettings = dataclasses.field(default_factory=PublicSettings)
     publisher: PublisherSettings = dataclasses.field(default_factory=PublisherSettings)
 
     @property
@@ -259,6 +179,21 @@ class Settings:
     def spool(self) -> Path:
         """The folder of what could not be sent yet."""
         return self.publisher.spool or self.data / "spool"
+
+    def schema(self, name: str) -> str:
+        """A PostgreSQL schema's name in this environment: environments in one database share nothing."""
+        chosen: str | None = getattr(self.postgres, name)
+        return chosen or NO_SCHEMA_LETTER.sub("_", self.kafka.topic_prefix.lower()) + name
+
+    @property
+    def redis_prefix(self) -> str:
+        """Before each key of the live view in this environment."""
+        return self.redis.prefix or f"{self.kafka.topic_prefix}oryn"
+
+    @property
+    def public_store(self) -> str:
+        """Where the public pages go, as an address."""
+        return self.public.store or (self.data / "public").absolute().as_uri()
 
     def topic(self, name: str) -> str:
         """A topic's name in this environment."""
@@ -272,4 +207,4 @@ class Settings:
 @cache
 def leaves() -> Mapping[str, Leaf]:
     """Every setting by its path, in the order in which they are declared."""
-    return {leaf.path: leaf for leaf in _leaves(Settings, "")}
+    return {leaf.path: leaf for leaf in leaves_of(Settings, "")}

@@ -18,7 +18,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 
-from infra.settings import ENVIRONMENT_PREFIX, About, Leaf, Settings, SettingsError, leaves
+from infra.settings import Settings, leaves
+from infra.settings_base import ENVIRONMENT_PREFIX, About, Leaf, SettingsError
 
 DEFAULT_FILE = "oryn.toml"
 FILE_VARIABLE = "ORYN_SETTINGS"
@@ -210,7 +211,7 @@ def _convert(leaf: Leaf, value: object, where: str, *, strict: bool) -> Any:
     except (msgspec.ValidationError, ValueError) as exc:
         wanted = [str(each.value) for each in leaf.kind] if hasattr(leaf.kind, "__members__") else []
         hint = f"; one of {', '.join(wanted)}{_nearest(str(value), wanted)}" if wanted else ""
-        said = "" if leaf.about.link else f", not {value!r}"
+        said = "" if leaf.about.link or leaf.about.secret else f", not {value!r}"
         raise SettingsError(f"{where}: expected {_kind_name(leaf)}{said}{hint}") from exc
 
 
@@ -250,6 +251,8 @@ def _value(settings: Settings, path: str) -> Any:
 def _shown(value: Any, about: About) -> str | int | None:
     if value is None or isinstance(value, int):
         return value
+    if about.secret:
+        return MASK
     return masked_link(value) if about.link else str(value)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
+from infra.settings_base import SettingsError
 from schemas.ids import FrozenIds, RegistryIds, SchemaIds
 from streams.runtime.settings import RuntimeSettings
 

@@ -14,7 +14,8 @@ from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaExcep
 from confluent_kafka.admin import AdminClient, ConsumerGroupDescription
 
 from infra.health import notes
-from infra.settings import Settings, SettingsError
+from infra.settings import Settings
+from infra.settings_base import SettingsError
 from infra.settings_services import kafka_admin, kafka_client
 from infra.topics import Plan, TopicsError, plan_topics
 from schemas.errors import OrynError

@@ -3,7 +3,8 @@
 from enum import Enum
 from pathlib import Path
 
-from infra.settings import OWN_PROPERTIES, Leaf, leaves
+from infra.settings import OWN_PROPERTIES, leaves
+from infra.settings_base import Leaf
 from infra.settings_layers import CLIENT, CLIENT_VARIABLE
 
 TEXT = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")

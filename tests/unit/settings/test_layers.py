@@ -10,7 +10,8 @@ import msgspec
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 
-from infra.settings import KafkaSettings, PublisherSettings, Settings, SettingsError, WorkerSettings, leaves
+from infra.settings import KafkaSettings, PublisherSettings, Settings, WorkerSettings, leaves
+from infra.settings_base import SettingsError
 from infra.settings_layers import MASK, Loaded, load_settings, masked_link, rows
 from infra.settings_services import (
     allocation_runtime,

@@ -1,0 +1,95 @@
+"""What can be set of the readers: their stores, the gateway's channels, where public pages go.
+
+Owns names, defaults, bounds. Values are checked by `settings_base`; `settings` puts the sections together.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from infra.settings_base import NAME, SCHEMA, URL, About, Section
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresSettings(Section):
+    """The registers, the gateway's delivery log and the contacts."""
+
+    url: Annotated[str | None, About("PostgreSQL. None: the local stack's.", pattern=URL, link=True)] = (
+        dataclasses.field(default=None, repr=False)
+    )
+    registers: Annotated[
+        str | None, About("Schema of the registers. None: topic prefix and `registers`.", pattern=SCHEMA)
+    ] = None
+    gateway: Annotated[
+        str | None, About("Schema of the delivery log. None: topic prefix and `gateway`.", pattern=SCHEMA)
+    ] = None
+    contacts: Annotated[
+        str | None, About("Schema of the contacts. None: topic prefix and `contacts`.", pattern=SCHEMA)
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedisSettings(Section):
+    """The live view."""
+
+    url: Annotated[str | None, About("Redis. None: the local stack's.", pattern=URL, link=True)] = dataclasses.field(
+        default=None, repr=False
+    )
+    prefix: Annotated[
+        str | None, About("Before every key of the live view. None: topic prefix and `oryn`.", pattern=NAME)
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings(Section):
+    """What all readers share."""
+
+    batch_records: Annotated[
+        int, About("Records that a reader stores in one transaction, at most.", low=1, high=100_000)
+    ] = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class GatewaySettings(Section):
+    """The notification gateway: its channels and its directory."""
+
+    webhook_url: Annotated[
+        str | None, About("Where messages are posted. None: no webhook.", pattern=URL, link=True)
+    ] = dataclasses.field(default=None, repr=False)
+    webhook_secret: Annotated[
+        str | None, About("What posts are signed with: whsec_..., several with spaces.", secret=True)
+    ] = dataclasses.field(default=None, repr=False)
+    smtp_url: Annotated[
+        str | None, About("Mail server: smtp://, smtps:// with user:password. None: no mail.", pattern=URL, link=True)
+    ] = dataclasses.field(default=None, repr=False)
+    mail_from: Annotated[str | None, About("Sender of mails.")] = None
+    file: Annotated[Path | None, About("File or folder that messages are written to. None: no file.")] = None
+    directory_url: Annotated[
+        str | None, About("Where contacts are asked for. None: the table in PostgreSQL.", pattern=URL, link=True)
+    ] = dataclasses.field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSettings(Section):
+    """Public bulletins and queues."""
+
+    store: Annotated[
+        str | None, About("Folder (file:///...) or s3://bucket/prefix. None: public/ in the data folder.", pattern=URL)
+    ] = None
+    s3_endpoint: Annotated[str | None, About("Of an S3-compatible store that is not Amazon's.", pattern=URL)] = None
+    s3_region: Annotated[str | None, About("Its region.")] = None
+    s3_access_key: Annotated[str | None, About("Its access key.", secret=True)] = dataclasses.field(
+        default=None, repr=False
+    )
+    s3_secret_key: Annotated[str | None, About("Its secret key.", secret=True)] = dataclasses.field(
+        default=None, repr=False
+    )
+    base_url: Annotated[
+        str | None, About("Where the store is to be seen on the web; feeds name it. None: relative links.", pattern=URL)
+    ] = None
+    refresh_s: Annotated[
+        int, About("Seconds between two renewals of a queue's pages, at least.", low=1, high=DAY_S)
+    ] = 60
