@@ -43,6 +43,7 @@ COMMANDS = {
     "demo": "A season live through Kafka: people, decisions, bulletins, files at the end.",
     "worker": "Decide events live, over Kafka.",
     "fan-out": "Tell what the journal says: outcomes, messages, bulletins.",
+    "reader": "Keep a store up to date: registers, live view, messages, public pages.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
 MAINTENANCE = {"calendar"}  # commands that need the development environment

@@ -1,0 +1,1 @@
+"""What each reader is put together from: one module for each, with a function `build`."""
