@@ -10,7 +10,9 @@ import typer
 from infra.live.children import Spec
 from infra.live.supervisor import Supervisor
 from infra.processors import stopped_by_signals
+from infra.readers.running import READERS, unmet
 from infra.settings import Settings
+from infra.settings_base import SettingsError
 from infra.settings_layers import load_settings
 from infra.settings_options import ClockOption, KafkaOption, PrefixOption, SettingsOption
 from infra.settings_services import kafka_admin, kafka_client
@@ -26,44 +28,74 @@ def command(
     partitions: Annotated[
         int | None, typer.Option("--partitions", min=1, help="Of inputs and journal, when they are made here.")
     ] = None,
+    readers: Annotated[
+        str | None,
+        typer.Option("--readers", metavar="NAMES", help=f"Of {', '.join(READERS)}, with commas; all; none."),
+    ] = None,
     settings: SettingsOption = None,
     kafka: KafkaOption = None,
     prefix: PrefixOption = None,
     clock: ClockOption = None,
 ) -> int:
-    """Run everything that one machine needs: allocation workers and fan-out, watched over and started again.
+    """Run everything that one machine needs: allocation, fan-out and readers, watched over and started again.
 
     Missing topics are made first; topics that differ from what is declared are an error. Each process has a log in
     DATA/logs, and DATA/run says how they are. A process that fails is started again, later and later; one that a
-    restart cannot help stays down, and when none of its kind is left the group ends with its exit code. SIGTERM or
-    Ctrl-C ends all of them in order; if this process is killed, they end as well.
+    restart cannot help stays down, and when no worker or no fan-out is left the group ends with its exit code; a reader
+    that is down stops nobody. SIGTERM or Ctrl-C ends all of them in order; if this process is killed, they end as well.
+
+    Without --readers each reader runs whose store is known (a setting, or the local stack); which ones don't is said.
     """
     options = {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix, "worker.clock": clock}
     found = load_settings(settings, options).settings
     _topics(found, partitions)
-    specs = group(found, settings, workers, fan_outs)
+    specs = group(found, settings, workers, fan_outs, _chosen(readers, found))
     supervisor = Supervisor(specs, found.data / "run", found.data, _tell, found.kafka.topic_prefix)
     with stopped_by_signals() as stop:
         return supervisor.run(stop)
 
 
-def group(settings: Settings, file: Path | None, workers: int, fan_outs: int) -> list[Spec]:
+def group(settings: Settings, file: Path | None, workers: int, fan_outs: int, readers: Sequence[str]) -> list[Spec]:
     """The processes of a group. Raises: OrynError where no Kafka is known."""
     passed = ["--kafka", kafka_client(settings)["bootstrap.servers"], "--prefix", settings.kafka.topic_prefix]
     if file is not None:
         passed += ["--settings", str(file)]
     clock = ["--clock", settings.worker.clock.value]
 
-    def spec(kind: str, number: int, options: Sequence[str]) -> Spec:
-        name = f"{kind}-{number}"
-        arguments = [kind, "--name", name, "--health-port", "0", *passed, *options]
+    def spec(name: str, kind: str, arguments: Sequence[str], *, essential: bool = True) -> Spec:
+        command = [sys.executable, "-P", "-m", "infra", *arguments, "--health-port", "0", *passed]
         log = settings.data / "logs" / f"{settings.kafka.topic_prefix}{name}.log"
-        return Spec(name, kind, [sys.executable, "-P", "-m", "infra", *arguments], log)
+        return Spec(name, kind, command, log, essential)
 
     return [
-        *(spec("worker", number, clock) for number in range(1, workers + 1)),
-        *(spec("fan-out", number, ()) for number in range(1, fan_outs + 1)),
+        *(spec(each, "worker", ["worker", "--name", each, *clock]) for each in _numbered("worker", workers)),
+        *(spec(each, "fan-out", ["fan-out", "--name", each]) for each in _numbered("fan-out", fan_outs)),
+        *(spec(each, each, ["reader", each, *clock], essential=False) for each in readers),
     ]
+
+
+def _numbered(kind: str, count: int) -> list[str]:
+    return [f"{kind}-{number}" for number in range(1, count + 1)]
+
+
+def _chosen(readers: str | None, settings: Settings) -> list[str]:
+    """Which readers run. Raises: BadParameter for a name that is none; SettingsError when one that was asked for lacks
+    something."""
+    if readers == "none":
+        return []
+    asked = list(READERS) if readers in (None, "all") else [each.strip() for each in str(readers).split(",")]
+    if unknown := [each for each in asked if each not in READERS]:
+        raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(READERS)}", param_hint="--readers")
+    chosen = []
+    for name in asked:
+        reason = unmet(name, settings)
+        if reason is None:
+            chosen.append(name)
+        elif readers is None:
+            _tell(f"{name}: not run: {reason}")
+        else:
+            raise SettingsError(f"{name}: {reason}")
+    return chosen
 
 
 def _topics(settings: Settings, partitions: int | None) -> None:

@@ -36,12 +36,13 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What to run. `kind`: what it is for the group; a group without one of a kind can't work."""
+    """What to run. `kind`: what it is for the group; a group without one of an `essential` kind can't work."""
 
     name: str
     kind: str
     command: Sequence[str]
     log: Path
+    essential: bool = True
 
 
 class Supervised:

@@ -85,8 +85,8 @@ class Supervisor:
         return 0
 
     def _hopeless(self) -> int | None:
-        """The exit code of a kind of which nobody is left; none while there is hope."""
-        for kind in {child.spec.kind for child in self.children}:
+        """The exit code of an essential kind of which nobody is left; none while there is hope."""
+        for kind in {child.spec.kind for child in self.children if child.spec.essential}:
             same = [child for child in self.children if child.spec.kind == kind]
             if all(child.state is State.FAILED for child in same):
                 self._tell(f"no {kind} is left: stopping")

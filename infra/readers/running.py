@@ -4,7 +4,7 @@ health, exit codes. Never reads a record.
 
 import gc
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from threading import Event as Flag
@@ -18,6 +18,7 @@ from infra.health import HealthServer, note_path
 from infra.processors import GARBAGE_OBJECTS, GARBAGE_ROUNDS, stopped_by_signals
 from infra.settings import Settings
 from infra.settings_base import SettingsError
+from infra.settings_services import postgres_url, redis_url
 from schemas.errors import OrynError
 from schemas.topic_offsets import TopicMissing
 from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
@@ -32,6 +33,13 @@ READERS = {
     "live-view": "live view in Redis: numbers, queues, open places of this moment",
     "gateway": "messages to parents and kindergartens, each at least once, in order",
     "bulletins": "public pages: bulletins, feeds, the order of every queue",
+}
+# Whose address each needs.
+NEEDS: Mapping[str, Sequence[Callable[[Settings], str]]] = {
+    "registers": (postgres_url,),
+    "live-view": (redis_url,),
+    "gateway": (postgres_url,),
+    "bulletins": (redis_url,),
 }
 
 
@@ -86,6 +94,19 @@ class Together:
     def ready(self) -> Mapping[str, str]:
         """All parts' reasons."""
         return {name: reason for part in self._parts.values() for name, reason in part.ready().items()}
+
+
+def unmet(name: str, settings: Settings) -> str | None:
+    """What a reader needs that is not set, in words for its operator; none when it can run."""
+    try:
+        for address in NEEDS[name]:
+            address(settings)
+    except SettingsError as exc:
+        return str(exc)
+    gateway = settings.gateway
+    if name == "gateway" and not (gateway.webhook_url or gateway.smtp_url or gateway.file):
+        return "no channel: set gateway.webhook_url, gateway.smtp_url or gateway.file"
+    return None
 
 
 def run_reader(name: str, settings: Settings) -> int:
