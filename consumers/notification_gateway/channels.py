@@ -83,6 +83,8 @@ class Text(Struct, frozen=True, gc=False):
     subject: str
     # Plain text; lines end with "\n".
     body: str
+    # The same for a channel of few characters (a text message): at most 160 for ids of usual length. May be empty.
+    short: str = ""
 
 
 class NotRendered(OrynError):
@@ -115,6 +117,8 @@ class Letter(Struct, frozen=True, gc=False):
     notification: Notification
     # Personal data, never logged; see `Address.where`.
     address: str
+    # As `Text.short`.
+    short: str = ""
 
     def __repr__(self) -> str:
         """Without address and text."""

@@ -1,0 +1,77 @@
+"""Makes and upgrades the tables of the delivery log. Owns how its schema is found; the tables are the migrations'.
+
+Names: `search_path` leads to the schema, so that no statement of the gateway names it.
+"""
+
+from importlib.resources import files
+from typing import Any
+from zlib import crc32
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from consumers.reading.store import StoreUnavailable
+
+# Of advisory locks: the schema's number is the first key, one of these or a shard the second.
+MIGRATION, INTAKE, MEMBER = 1_000_001, 1_000_002, 1_000_003
+CONNECT_TIMEOUT_S = 10
+# So soon a server notices that the machine of a gateway is gone, and gives its shards to others.
+KEEPALIVE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+
+
+def lock_class(schema: str) -> int:
+    """The first key of the schema's advisory locks: a signed number of 32 bits."""
+    unsigned = crc32(schema.encode())
+    return unsigned - 2**32 if unsigned >= 2**31 else unsigned
+
+
+def options(schema: str) -> dict[str, Any]:
+    """What a connection to the log is opened with. The schema's name is checked by the settings, and quoted here."""
+    quoted = sql.Identifier(schema).as_string(None).replace("\\", "\\\\").replace(" ", "\\ ")
+    words = [f"-c search_path={quoted}", *(f"-c {name}={value}" for name, value in KEEPALIVE.items())]
+    return {
+        "autocommit": True,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "application_name": "oryn-gateway",
+        "options": " ".join(words),
+    }
+
+
+def connect(url: str, schema: str) -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection to the log. Raises: StoreUnavailable."""
+    try:
+        return psycopg.connect(url, **options(schema))
+    except psycopg.OperationalError as exc:
+        raise StoreUnavailable(f"the delivery log is away: {exc}") from exc
+
+
+def upgrade(url: str, schema: str) -> None:
+    """Bring the schema to the present version, one process at a time. Repeatable. Raises: StoreUnavailable."""
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        connect_args={key: value for key, value in options(schema).items() if key != "autocommit"},
+    )
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), {"a": lock_class(schema), "b": MIGRATION})
+            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {sql.Identifier(schema).as_string(None)}"))
+            command.upgrade(_config(connection, schema), "head")
+    except OperationalError as exc:
+        raise StoreUnavailable(f"the delivery log is away: {exc.orig}") from exc
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection, schema: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("consumers.notification_gateway") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=connection, schema=schema)
+    return config
