@@ -1,12 +1,13 @@
 """Folds the journal of one locality into the rows of its registers, fact by fact.
 
 A reading of its own: it shares no code with what decides. Pure, and free of files and databases: `take` says which rows
-a record made or changed, so that whoever keeps them elsewhere can do so record by record. Never decides, and stops at a
-fact about something that no fact made.
+a record made or changed, so that whoever keeps them elsewhere can do so record by record. It can begin at the first
+record, or go on behind any other with those rows alone that the next records name (`resume`). Never decides, and stops
+at a fact about something that no fact made.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 from consumers.register_files.rows import (
     AccessRow,
@@ -15,29 +16,42 @@ from consumers.register_files.rows import (
     ApplicationState,
     BulletinRow,
     LocalityRow,
+    MovementRow,
     OrganisationRow,
     PlaceRow,
     ReferralRow,
     ReferralState,
     RejectionRow,
     Row,
+    VersionedRow,
 )
 from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.instants import Instant
 from schemas.journal import GENESIS_HASH, Cause, Record
-from schemas.words import Admission, EndCause, Stage
+from schemas.words import Admission, ArchiveReason, EndCause, Group, How, RefusalReason, Stage
 
 Value = TypeVar("Value")
-Changing = TypeVar("Changing", OrganisationRow, PlaceRow, ApplicationRow, ReferralRow, AccessRow)
+Changing = TypeVar("Changing", OrganisationRow, PlaceRow, ApplicationRow, ReferralRow)
+
+
+class History(Protocol):
+    """Who wants to know what rows were before, and how applications moved."""
+
+    def ended(self, row: VersionedRow, at: Instant, record: int) -> None:
+        """A record is about to change a row: this is its version that ends. Told once for each row and record."""
+
+    def moved(self, movement: MovementRow) -> None:
+        """A fact gave an application a state or a group."""
 
 
 class LocalityRegisters:
     """The registers of one locality, in the order in which their things came to be."""
 
-    def __init__(self, locality: str) -> None:
+    def __init__(self, locality: str, history: History | None = None) -> None:
         """Stand before the first record."""
         self.locality = locality
+        self._history = history
         self.organisations: dict[str, OrganisationRow] = {}
         self.places: dict[str, PlaceRow] = {}
         self.applications: dict[str, ApplicationRow] = {}
@@ -52,6 +66,10 @@ class LocalityRegisters:
         self._hash = GENESIS_HASH
         self._now = Instant(0)
         self._cause = Cause()
+        self._fact: f.AnyFact | None = None
+        self._index = 0
+        self._bulletins_issued = 0
+        self._last_bulletin_hash: str | None = None
         self._changed: list[Row] = []
         self._handlers = self._all_handlers()
 
@@ -70,23 +88,48 @@ class LocalityRegisters:
         self._sequence, self._hash, self._now, self._cause = record.sequence, record.hash, record.time, record.cause
         self._changed = []
         handlers = self._handlers
-        for fact in record.facts:
+        for self._index, fact in enumerate(record.facts):
             handle = handlers.get(type(fact))
             if handle is not None:
+                self._fact = fact
                 handle(fact)
         return self._changed
+
+    def resume(self, summary: LocalityRow) -> None:
+        """Stand behind the record that a summary names, still without any row."""
+        assert summary.locality == self.locality, "a summary of this locality"
+        self._sequence, self._hash, self._now = summary.records, summary.head, summary.until
+        self._bulletins_issued, self._last_bulletin_hash = summary.bulletins, summary.last_bulletin_hash
+
+    def know(self, rows: Iterable[VersionedRow | AccessRow]) -> None:
+        """Take over rows as they were left behind the record where the registers stand. They are not copied."""
+        for row in rows:
+            match row:
+                case ApplicationRow():
+                    self.applications[row.application_id] = row
+                case PlaceRow():
+                    self.places[row.place_id] = row
+                case ReferralRow():
+                    self.referrals[row.referral] = row
+                    if row.state is not ReferralState.ENDED:
+                        self._live_referrals[row.place_id] = row
+                case AccessRow():
+                    self.accesses.append(row)
+                    if row.state is AccessState.LIVE:
+                        self._live_accesses[row.application_id] = row
+                case OrganisationRow():
+                    self.organisations[row.organisation_id] = row
 
     @property
     def summary(self) -> LocalityRow:
         """Where the journal stands."""
-        last = self.bulletins[-1].bulletin_hash if self.bulletins else None
         return LocalityRow(
             locality=self.locality,
             records=self._sequence,
             until=self._now,
             head=self._hash,
-            bulletins=len(self.bulletins),
-            last_bulletin_hash=last,
+            bulletins=self._bulletins_issued,
+            last_bulletin_hash=self._last_bulletin_hash,
         )
 
     # ------------------------------------------------------------------------------------------------- rows
@@ -104,9 +147,45 @@ class LocalityRegisters:
         return self._touched(self._known(self.applications, application_id, "application"))
 
     def _touched(self, row: Changing) -> Changing:
-        row.last_record = self._sequence
+        """The row, before it changes."""
+        if row.last_record != self._sequence:
+            if self._history is not None:
+                self._history.ended(row, self._now, self._sequence)
+            row.last_record, row.changed_at = self._sequence, self._now
         self._changed.append(row)
         return row
+
+    def _tell_movement(
+        self,
+        row: ApplicationRow,
+        state: ApplicationState | None,
+        group: Group | None,
+        reason: RefusalReason | ArchiveReason | EndCause | How | None = None,
+    ) -> None:
+        """Tell what became of an application, behind the change; `state` and `group` are those before it."""
+        if self._history is None:
+            return
+        fact = self._fact
+        self._history.moved(
+            MovementRow(
+                locality=self.locality,
+                application_id=row.application_id,
+                record=self._sequence,
+                fact=self._index,
+                at=self._now,
+                queue=row.queue,
+                what=type(fact).__name__,
+                from_state=state,
+                to_state=row.state,
+                from_group=group,
+                to_group=row.group,
+                reason=reason,
+                number_stated=getattr(fact, "number", None),
+                referral=row.referral,
+                event=self._cause.type,
+                timer=self._cause.timer,
+            )
+        )
 
     # ------------------------------------------------------------------------- organisations, events, bulletins
 
@@ -123,9 +202,10 @@ class LocalityRegisters:
                 registered_at=self._now,
                 record=self._sequence,
                 last_record=self._sequence,
+                changed_at=self._now,
             )
-        row.name, row.ownership, row.kind, row.profiles = fact.name, fact.ownership, fact.kind, fact.profiles
         self._touched(row)
+        row.name, row.ownership, row.kind, row.profiles = fact.name, fact.ownership, fact.kind, fact.profiles
 
     def _organisation_closed(self, fact: f.OrganisationClosed) -> None:
         row = self._touched(self._known(self.organisations, fact.organisation_id, "organisation"))
@@ -167,6 +247,7 @@ class LocalityRegisters:
             bulletin_hash=fact.bulletin_hash,
             record=self._sequence,
         )
+        self._bulletins_issued, self._last_bulletin_hash = self._bulletins_issued + 1, fact.bulletin_hash
         self.bulletins.append(row)
         self._changed.append(row)
 
@@ -193,6 +274,7 @@ class LocalityRegisters:
             offered_at=self._now,
             record=self._sequence,
             last_record=self._sequence,
+            changed_at=self._now,
         )
         self._changed.append(row)
 
@@ -247,38 +329,53 @@ class LocalityRegisters:
             state=ApplicationState.REGISTERED,
             record=self._sequence,
             last_record=self._sequence,
+            changed_at=self._now,
         )
         self._changed.append(row)
+        self._tell_movement(row, None, None)
 
-    def _moved(self, application_id: str, state: ApplicationState, until: Instant | None = None) -> ApplicationRow:
+    def _moved(
+        self,
+        application_id: str,
+        state: ApplicationState,
+        *,
+        until: Instant | None = None,
+        group: Group | None = None,
+        reason: RefusalReason | ArchiveReason | EndCause | None = None,
+    ) -> ApplicationRow:
+        """The application in its new state, and in its group if one is named."""
         row = self._application(application_id)
-        row.state = state
-        row.until = until
+        before = row.state, row.group
+        row.state, row.until = state, until
+        if group is not None:
+            row.group = group
+        self._tell_movement(row, *before, reason)
         return row
 
     def _application_deferred(self, fact: f.ApplicationDeferred) -> None:
-        self._moved(fact.application_id, ApplicationState.DEFERRED, fact.until)
+        self._moved(fact.application_id, ApplicationState.DEFERRED, until=fact.until)
 
     def _application_queued(self, fact: f.ApplicationQueued) -> None:
-        row = self._moved(fact.application_id, ApplicationState.QUEUED)
-        row.group, row.number_stated, row.queued_at = fact.group, fact.number, self._now
+        row = self._moved(fact.application_id, ApplicationState.QUEUED, group=fact.group)
+        row.number_stated, row.queued_at = fact.number, self._now
 
     def _application_refused(self, fact: f.ApplicationRefused) -> None:
-        row = self._moved(fact.application_id, ApplicationState.REFUSED)
+        row = self._moved(fact.application_id, ApplicationState.REFUSED, reason=fact.reason)
         row.reason, row.left_at = fact.reason, self._now
 
     def _application_regrouped(self, fact: f.ApplicationRegrouped) -> None:
         row = self._application(fact.application_id)
-        row.group = fact.to
+        before, row.group = row.group, fact.to
         if fact.number is not None:
             row.number_stated = fact.number
+        self._tell_movement(row, row.state, before)
 
     def _application_archived(self, fact: f.ApplicationArchived) -> None:
-        row = self._moved(fact.application_id, ApplicationState.ARCHIVED)
+        row = self._moved(fact.application_id, ApplicationState.ARCHIVED, reason=fact.reason)
         row.reason, row.left_at = fact.reason, self._now
 
     def _application_stopped(self, fact: f.ApplicationStopped) -> None:
-        row = self._moved(fact.application_id, ApplicationState.STOPPED, fact.until)
+        row = self._moved(fact.application_id, ApplicationState.STOPPED, until=fact.until)
         if fact.counted:
             row.lapses += 1
 
@@ -286,7 +383,8 @@ class LocalityRegisters:
         self._moved(fact.application_id, ApplicationState.SUSPENDED)
 
     def _application_returned(self, fact: f.ApplicationReturned) -> None:
-        self._moved(fact.application_id, ApplicationState.QUEUED).number_stated = fact.number
+        row = self._moved(fact.application_id, ApplicationState.QUEUED, reason=fact.cause)
+        row.number_stated = fact.number
 
     def _applicant_linked(self, fact: f.ApplicantLinked) -> None:
         self._application(fact.application_id).applicant_id = fact.applicant_id
@@ -310,9 +408,10 @@ class LocalityRegisters:
         self._changed.append(row)
 
     def _access_over(self, application_id: str, state: AccessState) -> None:
-        row = self._touched(self._known(self._live_accesses, application_id, "a live access of"))
+        row = self._known(self._live_accesses, application_id, "a live access of")
         del self._live_accesses[application_id]
-        row.state, row.ended_at = state, self._now
+        row.state, row.ended_at, row.last_record = state, self._now, self._sequence
+        self._changed.append(row)
         self._application(application_id).access_until = None
 
     def _access_lapsed(self, fact: f.AccessLapsed) -> None:
@@ -332,7 +431,8 @@ class LocalityRegisters:
         application = self._application(fact.application_id)
         application.referral, application.place_id = fact.referral, fact.place_id
         if place.admission is not Admission.TEMPORARY:  # for a temporary one it stays in the order (R6.9)
-            application.state = ApplicationState.REFERRED
+            before, application.state = application.state, ApplicationState.REFERRED
+            self._tell_movement(application, before, application.group, fact.how)
         row = self._live_referrals[fact.place_id] = self.referrals[fact.referral] = ReferralRow(
             locality=self.locality,
             referral=fact.referral,
@@ -347,6 +447,7 @@ class LocalityRegisters:
             documents_until=fact.documents_until,
             record=self._sequence,
             last_record=self._sequence,
+            changed_at=self._now,
         )
         self._changed.append(row)
 

@@ -1,7 +1,9 @@
 """The rows of the registers: one type for each register, one field for each column. Owns names and types only.
 
 A moment is an `Instant`, a missing value is None. What may identify a family or a need (birth dates, benefits, special
-needs) is in no row: it stays in the journal. docs/registers-files.md says what each column means; a test compares.
+needs) is in no row: it stays in the journal. `record` is the sequence of the record that made a row, `last_record` of
+the last one that changed it, `changed_at` its time. docs/registers-files.md says what each column means; a test
+compares.
 """
 
 import datetime
@@ -27,6 +29,7 @@ from schemas.words import (
     RefusalReason,
     Regime,
     Stage,
+    Timer,
 )
 
 
@@ -73,6 +76,7 @@ class OrganisationRow(Struct, gc=False, kw_only=True):
     closed_at: Instant | None = None
     record: int
     last_record: int
+    changed_at: Instant
 
 
 class PlaceRow(Struct, gc=False, kw_only=True):
@@ -103,6 +107,7 @@ class PlaceRow(Struct, gc=False, kw_only=True):
     recall_reason: RecallReason | None = None
     record: int
     last_record: int
+    changed_at: Instant
 
 
 class ApplicationRow(Struct, gc=False, kw_only=True):
@@ -130,6 +135,7 @@ class ApplicationRow(Struct, gc=False, kw_only=True):
     reason: RefusalReason | ArchiveReason | None = None
     record: int
     last_record: int
+    changed_at: Instant
 
 
 class ReferralRow(Struct, gc=False, kw_only=True):
@@ -155,6 +161,7 @@ class ReferralRow(Struct, gc=False, kw_only=True):
     reason: str | None = None
     record: int
     last_record: int
+    changed_at: Instant
 
 
 class AccessRow(Struct, gc=False, kw_only=True):
@@ -203,6 +210,30 @@ class RejectionRow(Struct, gc=False, kw_only=True):
     application_id: str | None
 
 
+class MovementRow(Struct, gc=False, kw_only=True):
+    """A fact that gave an application a state or a group: what it was before, what it is then, and why.
+
+    `fact` is the fact's position in its record, from 0. `reason` is a word of the rule book, never free text.
+    """
+
+    locality: str
+    application_id: str
+    record: int
+    fact: int
+    at: Instant
+    queue: str
+    what: str
+    from_state: ApplicationState | None
+    to_state: ApplicationState
+    from_group: Group | None
+    to_group: Group | None
+    reason: RefusalReason | ArchiveReason | EndCause | How | None
+    number_stated: int | None
+    referral: int | None
+    event: str | None
+    timer: Timer | None
+
+
 class LocalityRow(Struct, gc=False, kw_only=True):
     """Where a locality's journal stood: what all its other rows were folded from."""
 
@@ -214,4 +245,6 @@ class LocalityRow(Struct, gc=False, kw_only=True):
     last_bulletin_hash: str | None
 
 
+# What changes more than once, and so has versions.
+VersionedRow = OrganisationRow | PlaceRow | ApplicationRow | ReferralRow
 Row = OrganisationRow | PlaceRow | ApplicationRow | ReferralRow | AccessRow | BulletinRow | RejectionRow
