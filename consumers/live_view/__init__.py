@@ -1,0 +1,1 @@
+"""The live view in Redis: what holds at this moment, folded from the journal (docs/live-view.md)."""

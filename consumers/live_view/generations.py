@@ -1,0 +1,91 @@
+"""The generations of the live view: the one that is shown, the one that is built, those that are deleted.
+
+A generation is a complete copy under a number of its own. The first build, a build after a wipe, after an upgrade of
+the stored form and `oryn live-view rebuild` all fill a hidden one and show it at once when it has reached the end that
+the journal had when the build began. Never folds a record.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from consumers.live_view.entries import FORMAT
+from consumers.live_view.journal_end import End
+from consumers.live_view.scripts import Scripts
+from schemas.instants import Instant
+
+SWEEP_S = 0.02
+
+
+@dataclass
+class Entered:
+    """The generation that a writer goes on with. `positions`: partition -> next offset."""
+
+    generation: str
+    building: bool
+    positions: dict[int, int]
+    goal: dict[int, int]
+
+
+class Generations:
+    """The generations under one prefix. Every call may raise redis.RedisError."""
+
+    def __init__(self, client: redis.Redis, prefix: str, scripts: Scripts) -> None:
+        """Ask nothing yet."""
+        self._client, self._prefix, self._scripts = client, prefix, scripts
+
+    def enter(self, end: End, *, new: bool) -> Entered:
+        """Go on with what is there, or begin a hidden generation; `new`: begin one in any case. Raises: OrynError."""
+        kind = "new" if new else ""
+        found = None if new else self._scripts("enter", FORMAT, kind, "", 0)
+        if found is None:
+            ends = [word for pair in end.offsets().items() for word in pair]
+            found = self._scripts("enter", FORMAT, kind, 1, _now(), *ends)
+        generation, state, positions = found[0].decode(), found[1], found[2]
+        building = state == b"building"
+        pairs = dict(zip(positions[::2], positions[1::2], strict=True))
+        return Entered(generation, building, _offsets(pairs), self._offsets(generation, "goal") if building else {})
+
+    def positions(self, generation: str) -> dict[int, int]:
+        """Partition -> next offset, as it is stored."""
+        return self._offsets(generation, "positions")
+
+    def names(self) -> tuple[str | None, str | None]:
+        """The generation that is shown and the one that is built."""
+        names: list[Any] = self._client.mget(f"{self._prefix}:current", f"{self._prefix}:building")
+        current, building = (None if name is None else name.decode() for name in names)
+        return current, building
+
+    def show(self, generation: str) -> bool:
+        """Show a generation that has been built; false: another one is being built by now. Repeatable."""
+        return bool(self._scripts("swap", generation, _now()))
+
+    def sweep(self, seconds: float = SWEEP_S) -> bool:
+        """Delete of what is retired, locality by locality, for about so long. Returns: whether something is left."""
+        until = time.monotonic() + seconds
+        while self._scripts("sweep"):
+            if time.monotonic() >= until:
+                return True
+        return False
+
+    def forget(self) -> None:
+        """Delete everything under the prefix. A reader that runs begins anew."""
+        self._scripts("forget")
+        while self.sweep():
+            pass
+        self._client.delete(f"{self._prefix}:generations", f"{self._prefix}:retired")
+
+    def _offsets(self, generation: str, name: str) -> dict[int, int]:
+        pairs: Any = self._client.hgetall(f"{self._prefix}:{generation}:{name}")
+        return _offsets(pairs)
+
+
+def _offsets(pairs: Mapping[bytes, bytes]) -> dict[int, int]:
+    return {int(partition): int(offset) for partition, offset in pairs.items()}
+
+
+def _now() -> Instant:
+    return Instant(time.time_ns() // 1_000_000)
