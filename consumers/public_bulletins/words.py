@@ -18,6 +18,7 @@ from fluent.runtime.types import FluentNone, fluent_number
 
 from consumers.public_bulletins.kato import CITIES, REGIONS
 from schemas.errors import OrynError
+from schemas.facts import BulletinEntry
 from schemas.words import QueueKind
 from schemas.zones import ZONE_BY_REGION, Zone, day_to_date, zone_of
 
@@ -133,6 +134,17 @@ class Words:
         """The local calendar day of a moment."""
         return day_to_date(self._zone.day_of(moment))
 
+    def on_day(self, moment: int, day: date) -> str:
+        """A moment in figures, to the second; without its date when that is `day`."""
+        return self.clock(moment) if self.local_day(moment) == day else self.stamp(moment)
+
+    def admission_dates(self, terms: BulletinEntry) -> str:
+        """From when, and of a temporary place until when, a place admits."""
+        start = self.short_day(terms.admission_from)
+        if terms.admission_until is None:
+            return str(self.say("admission-from", **{"from": start}))
+        return str(self.say("admission-span", **{"from": start, "until": self.short_day(terms.admission_until)}))
+
     def stamp(self, moment: int) -> str:
         """A moment in figures, to the second: 10.06.2021 09:05:53."""
         return f"{self.short_day(self.local_day(moment))} {self.clock(moment)}"
@@ -167,8 +179,18 @@ class Words:
             return name[_INDEX[self.language]]
         region = REGIONS.get(code[:2])
         if region is None:
-            return str(self.say("locality-code", code=code))
+            return self.locality_short(code)
         return str(self.say("locality-in-region", code=code, region=region[_INDEX[self.language]]))
+
+    def locality_short(self, code: str) -> str:
+        """A locality where its region is known already."""
+        name = CITIES.get(code)
+        return name[_INDEX[self.language]] if name is not None else str(self.say("locality-code", code=code))
+
+    def region(self, code: str) -> str | None:
+        """The region that a locality is in; None for a city that is one itself, and where it is unknown."""
+        region = None if code in CITIES else REGIONS.get(code[:2])
+        return None if region is None else region[_INDEX[self.language]]
 
 
 @cache
