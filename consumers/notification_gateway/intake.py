@@ -37,7 +37,7 @@ ARRIVED = (
     " locality text, at timestamptz, arrived_at timestamptz, deliver_by timestamptz, notification json)"
     " ON COMMIT DELETE ROWS"
 )
-TYPES = "int4 text int2 text text text text timestamptz timestamptz timestamptz json".split()
+TYPES = ["int4", "text", "int2", "text", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz", "json"]
 # In the order of the topic; a message that is known stays as it is.
 KEEP = """
 INSERT INTO messages (id, shard, audience, recipient, kind, locality, at, arrived_at, deliver_by, notification)

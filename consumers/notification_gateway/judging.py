@@ -52,7 +52,8 @@ class Waiting(Struct):
     shard: int
     arrived_at: int
     deliver_by: int
-    notification: Notification
+    # None: the stored form can not be read.
+    notification: Notification | None
     # Attempts on all channels and on this one.
     attempts: int = 0
     channel_attempts: int = 0

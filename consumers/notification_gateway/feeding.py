@@ -1,0 +1,219 @@
+"""Gives a session its work: shards to hold, and their pending messages with the contacts of their recipients.
+
+One task loads, so that what a load brings is put into lanes before the next one begins.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping, Sequence
+
+from consumers.notification_gateway.channels import (
+    DIRECTORY_BATCH_MAX,
+    Contact,
+    DirectoryUnavailable,
+    Recipient,
+)
+from consumers.notification_gateway.delivery_log import RECIPIENT_MESSAGES, DeliveryLog
+from consumers.notification_gateway.judging import Waiting
+from consumers.notification_gateway.lanes import Away, Lane
+from consumers.notification_gateway.policy import SECOND_MS
+from consumers.notification_gateway.session import Parts, Session
+from consumers.notification_gateway.shards import plan
+
+log = logging.getLogger(__name__)
+
+RELOADED_MAX = 500
+# A lane that holds so many gets no more for now.
+LANE_MESSAGES_MAX = 4 * RECIPIENT_MESSAGES
+# Messages of one shard in one load, at least: with few recipients there are few shards that have any.
+SHARD_MESSAGES_MIN = 100
+FULL_PAUSE_S = 0.02
+DIRECTORY_PAUSE_S = 1.0
+BACKLOG_EVERY_S = 15.0
+
+
+class Feeder:
+    """The shards and the loads of one session."""
+
+    def __init__(self, delivery_log: DeliveryLog, session: Session, parts: Parts, wake: asyncio.Event) -> None:
+        """`wake`: set when there may be something new."""
+        self._log, self._session, self._parts, self._wake = delivery_log, session, parts, wake
+        self._policy, self._memory = parts.policy, session.memory
+        # Shard -> which claim of it this is: what was loaded under an earlier one is out of date.
+        self._claimed: dict[int, int] = {}
+        self._claims = 0
+        self._leaving: set[int] = set()
+        # Why contacts are not known at present.
+        self.trouble: str | None = None
+
+    # ------------------------------------------------------------------------------------------------- shards
+
+    async def claim_forever(self) -> None:
+        """Hold a fair share of the shards. Raises: StoreUnavailable."""
+        counted = 0.0
+        while True:
+            await self._balance()
+            now = time.monotonic()
+            if now - counted >= BACKLOG_EVERY_S:
+                counted = now
+                await self._count()
+            await asyncio.sleep(self._policy.claim_s)
+
+    async def _balance(self) -> None:
+        session = self._session
+        for shard in [each for each in self._leaving if not self._memory.busy_in(each)]:
+            await self._log.release(shard)
+            self._leaving.discard(shard)
+        members, held = await self._log.claims()
+        shift = plan(session.cursors.keys() | self._leaving, held, members, self._parts.random)
+        for shard in shift.leave:
+            if shard in session.cursors:
+                del session.cursors[shard]
+                self._leaving.add(shard)
+                self._memory.leave_shard(shard)
+        if shift.claim:
+            for shard in await self._log.claim(shift.claim):
+                self._claims += 1
+                self._claimed[shard] = self._claims
+                session.cursors[shard] = 0
+            self._wake.set()
+        self._parts.figures.shards.set(len(session.cursors))
+
+    async def _count(self) -> None:
+        count, oldest = await self._log.backlog()
+        figures = self._parts.figures
+        figures.pending.set(count)
+        figures.oldest_seconds.set(0 if oldest is None else max(0, (self._parts.now() - oldest) / SECOND_MS))
+
+    # -------------------------------------------------------------------------------------------------- loads
+
+    async def feed_forever(self) -> None:
+        """Load while there is room. Raises: StoreUnavailable."""
+        session, memory, policy = self._session, self._memory, self._policy
+        while True:
+            session.ended.clear()
+            if session.reload and memory.held < policy.window:
+                await self._reload()
+            elif self._has_room:
+                if not await self._load():
+                    await self._pause(policy.look_s)
+            else:
+                await asyncio.sleep(FULL_PAUSE_S)
+
+    @property
+    def _has_room(self) -> bool:
+        memory, policy = self._memory, self._policy
+        return (
+            bool(self._session.cursors)
+            and memory.held <= policy.window // 2
+            and len(memory.away) < policy.waiting_recipients
+        )
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait for something new, but not without looking."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        self._wake.clear()
+
+    async def _load(self) -> bool:
+        """Load what comes next in every shard; whether there was anything."""
+        session = self._session
+        cursors, claims = dict(session.cursors), dict(self._claimed)
+        limit = max(SHARD_MESSAGES_MIN, self._policy.window // 2 // len(cursors))
+        messages = await self._log.load(cursors, limit)
+        wanted = [
+            recipient
+            for recipient in dict.fromkeys(each.recipient for each in messages)
+            if recipient not in self._memory.lanes and recipient not in self._memory.away
+        ]
+        contacts = await self._contacts(wanted)
+        if contacts is None:
+            return bool(messages)
+        fresh = [each for each in messages if self._is_current(each, claims)]
+        self._admit(fresh, contacts, self._memory.away)
+        for message in fresh:
+            session.cursors[message.shard] = message.number
+        return bool(messages)
+
+    async def _reload(self) -> None:
+        """Load recipients that have waited."""
+        session, away = self._session, self._memory.away
+        chosen: list[Recipient] = []
+        for recipient in list(session.reload):
+            del session.reload[recipient]
+            if recipient in away:
+                chosen.append(recipient)
+            if len(chosen) == RELOADED_MAX:
+                break
+        if not chosen:
+            return
+        claims = dict(self._claimed)
+        messages = await self._log.load_of(chosen)
+        contacts = await self._contacts(chosen)
+        if contacts is None:
+            session.reload.update(dict.fromkeys(chosen))
+            return
+        back = {each: away.pop(each) for each in chosen if each in away}
+        mine = [each for each in messages if each.recipient in back and self._is_current(each, claims)]
+        self._admit(mine, contacts, away, back)
+
+    def _is_current(self, message: Waiting, claims: Mapping[int, int]) -> bool:
+        """Whether a message is still as it was when it was loaded."""
+        shard = message.shard
+        return (
+            shard in self._session.cursors
+            and claims.get(shard) == self._claimed.get(shard)
+            and message.number not in self._session.ended
+        )
+
+    def _admit(
+        self,
+        messages: Iterable[Waiting],
+        contacts: Mapping[Recipient, Contact],
+        away: Mapping[Recipient, Away],
+        back: Mapping[Recipient, Away] | None = None,
+    ) -> None:
+        """Put messages into lanes, and let new lanes go. `back`: recipients whose first messages these are."""
+        memory = self._memory
+        begun: list[Lane] = []
+        counts: dict[Recipient, int] = {}
+        for message in messages:
+            recipient = message.recipient
+            if recipient in away:
+                continue  # it is loaded when its time comes
+            lane = memory.lanes.get(recipient)
+            if lane is None:
+                lane = memory.new_lane(recipient, message.shard, contacts.get(recipient))
+                begun.append(lane)
+                if back is not None:
+                    back[recipient].remind(message)
+            elif lane.more or (lane.messages and message.number <= lane.messages[-1].number):
+                continue
+            if len(lane.messages) >= LANE_MESSAGES_MAX:
+                lane.more = True
+                continue
+            memory.append(lane, message)
+            if back is not None:
+                counts[recipient] = counts.get(recipient, 0) + 1
+        for lane in begun:
+            lane.more = lane.more or counts.get(lane.recipient, 0) >= RECIPIENT_MESSAGES
+            self._session.advance(lane)
+
+    async def _contacts(self, recipients: Sequence[Recipient]) -> dict[Recipient, Contact] | None:
+        """The contacts of recipients; none when the directory is away, after a pause."""
+        found: dict[Recipient, Contact] = {}
+        try:
+            for begin in range(0, len(recipients), DIRECTORY_BATCH_MAX):
+                found.update(await self._parts.directory.find(recipients[begin : begin + DIRECTORY_BATCH_MAX]))
+        except DirectoryUnavailable as exc:
+            self.trouble = str(exc)
+            self._parts.figures.outages.labels("directory").inc()
+            log.warning("waiting for the directory", extra={"reason": str(exc)})
+            await asyncio.sleep(DIRECTORY_PAUSE_S)
+            return None
+        self.trouble = None
+        return found
