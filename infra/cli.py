@@ -30,7 +30,7 @@ COMMANDS = {
     "verify": "Check a journal: its sequence, its hashes and what it decided.",
     "why": "Explain an application or a place, record by record.",
     "journal": "Write the journal as a file, show a record, follow it as it grows.",
-    "registers": "Write the registers of a journal as CSV files.",
+    "registers": "The registers: CSV files of a journal; upkeep of those in PostgreSQL.",
     "bulletins": "Write the bulletins of a journal as files to publish.",
     "submit": "Publish a file of events, each once, and show what became of them.",
     "outcome": "Ask what became of published events.",

@@ -1,25 +1,49 @@
-"""`oryn registers`: the registers of a journal as CSV files. Only wires."""
+"""`oryn registers`: the registers as CSV files; upkeep of those in PostgreSQL. Owns options, progress and tables."""
 
 import gc
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from consumers.register_files.files import write_registers
 from consumers.register_files.fold import LocalityRegisters
+from consumers.registers.rebuilding import Rebuild, Stopped
+from consumers.registers.state import CopyState, copies
+from consumers.registers.upgrading import newest, upgrade
 from infra.journal_source import HELP, LIVE, JournalSource, journal_lines, shown_progress
-from infra.settings_options import KafkaOption, PrefixOption, SettingsOption
+from infra.logging import configure_logging
+from infra.processors import stopped_by_signals
+from infra.readers.registers import registers_settings, registers_sources
+from infra.settings import Settings
+from infra.settings_layers import load_settings
+from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietOption, SettingsOption
+from infra.settings_services import kafka_admin, kafka_client
 from schemas.errors import BrokenJournal
 from schemas.journal import decode_record
+from schemas.topic_reading import TopicReading
+from schemas.zones import zone_of
 
 GARBAGE_OBJECTS = 200_000
+FAILED = 1
+INTERRUPTED = 130
 
 
-def command(
+command = typer.Typer(
+    help="The registers: write them as CSV files; look after those in PostgreSQL, which `oryn reader registers` fills.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@command.command("export")
+def export(
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the files go; made if it is not there.")],
     journal: Annotated[str, typer.Option("--journal", help=HELP)] = LIVE,
     locality: Annotated[list[str] | None, typer.Option(help="Only this locality; repeatable.")] = None,
@@ -33,7 +57,7 @@ def command(
     One line for each thing, as it is at the journal's end; localities.csv says up to which record. A file of this name
     is replaced when the new one is complete. The live topic is read up to where it ends now.
 
-      oryn registers out/registers --journal journal.jsonl
+      oryn registers export out/registers --journal journal.jsonl
     """
     source = JournalSource(journal, settings, kafka, prefix).check("--journal")
     gc.set_threshold(GARBAGE_OBJECTS)  # rows live until the end: looking for garbage among them costs time
@@ -61,3 +85,106 @@ def command(
             table.add_row(f"{name}.csv", f"{count:,}")
         Console(stderr=True).print(table)
     return 0
+
+
+@command.command("upgrade")
+def upgrade_command(settings: SettingsOption = None, prefix: PrefixOption = None) -> int:
+    """Bring the schema in PostgreSQL to the form of this version. A reader does so itself when it starts.
+
+    Readers and the writer may go on meanwhile. Repeatable; made again after an interruption.
+    """
+    registers = registers_settings(load_settings(settings, {"kafka.topic_prefix": prefix}).settings)
+    before, after = upgrade(registers)
+    told = f"is of form {after}" if before == after else f"was of form {before or 'none'} and is now of form {after}"
+    Console().print(f"Schema {registers.schema} {told}.", highlight=False)
+    return 0
+
+
+@command.command("rebuild")
+def rebuild(
+    settings: SettingsOption = None, kafka: KafkaOption = None, prefix: PrefixOption = None, quiet: QuietOption = False
+) -> int:
+    """Make the registers in PostgreSQL anew from the topics, beside the live ones, and switch to the new copy.
+
+    Whoever asks the registers sees the old copy until then, and `oryn reader registers` may run on: it goes on with the
+    new copy. Interrupted, run it again: what was copied is kept. It needs room for a second copy.
+    """
+    configure_logging(quiet=True)
+    found = load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings
+    registers, console = registers_settings(found), Console(stderr=True)
+    sources = registers_sources(found)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        stopped_by_signals() as stop,
+        Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as progress,
+    ):
+        tasks = {source.topic: progress.add_task(source.topic, total=None) for source in sources.values()}
+        work = Rebuild(
+            registers,
+            kafka_client(found),
+            tuple(sources.values()),
+            batch_records=found.reader.batch_records,
+            report=lambda topic, done, total: progress.update(tasks[topic], completed=done, total=total),
+        )
+        try:
+            work.run(stop)
+        except Stopped as exc:
+            console.print(f"oryn: {exc}", highlight=False)
+            return INTERRUPTED
+    if not quiet:
+        console.print(f"Schema {registers.schema} is a new copy.", highlight=False)
+    return 0
+
+
+@command.command("status")
+def status(
+    settings: SettingsOption = None, kafka: KafkaOption = None, prefix: PrefixOption = None, json: JsonOption = False
+) -> int:
+    """Show the registers in PostgreSQL: their form, up to where they go, and how far behind the topics they are.
+
+    Exit code 1 when they are not there or not of this version's form.
+    """
+    found = load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings
+    registers = registers_settings(found)
+    states = copies(registers)
+    ends = _ends(found)
+    rows = [_shown(state, ends) for state in states]
+    if json:
+        Console().print_json(data={"newest_form": newest(), "copies": rows})
+    else:
+        table = Table(title=f"Registers (this version has form {newest()})", title_justify="left")
+        for name in ("schema", "form", "localities", "records", "until", *ends):
+            table.add_column(name if name not in ends else f"behind {name}", justify="left")
+        for row in rows:
+            behind = [str(row["behind"].get(topic)) for topic in ends]
+            table.add_row(*(str(row[name]) for name in ("schema", "form", "localities", "records", "until")), *behind)
+        Console().print(table)
+    live = next((state for state in states if state.schema == registers.schema), None)
+    return 0 if live is not None and live.form is not None and live.form >= newest() else FAILED
+
+
+def _ends(settings: Settings) -> dict[str, dict[int, int]]:
+    """Where the topics end now: topic -> partition -> offset."""
+    client = kafka_client(settings)
+    kafka_admin(settings)  # says why, when the brokers do not answer
+    ends: dict[str, dict[int, int]] = {}
+    for source in registers_sources(settings).values():
+        with TopicReading(client, source.topic) as reading:
+            ends[source.topic] = {partition: extent.end for partition, extent in reading.extents.items()}
+    return ends
+
+
+def _shown(state: CopyState, ends: dict[str, dict[int, int]]) -> dict[str, Any]:
+    behind = {
+        topic: sum(max(0, end - state.positions.get((topic, partition), 0)) for partition, end in partitions.items())
+        for topic, partitions in ends.items()
+    }
+    until = None if state.until is None else zone_of("").render(state.until)
+    return {
+        "schema": state.schema,
+        "form": state.form,
+        "localities": state.localities,
+        "records": state.records,
+        "until": until,
+        "behind": behind,
+    }

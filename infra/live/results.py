@@ -30,7 +30,7 @@ def write_results(folder: Path, settings: Path | None, bootstrap: str, prefix: s
     shutil.rmtree(published, ignore_errors=True)
     journal.export(str(path), settings=settings, kafka=bootstrap, prefix=prefix)
     bulletins.command(published, str(path))
-    registers.command(folder / REGISTERS_FOLDER, str(path))
+    registers.export(folder / REGISTERS_FOLDER, str(path))
     # A season of a day or two has none.
     compared = published if any(published.glob("*/*.json")) else None
     if verify.command(LIVE, compared, inputs=True, settings=settings, kafka=bootstrap, prefix=prefix):

@@ -137,7 +137,7 @@ def test_long_lists_are_cut_and_nothing_paints_on_the_terminal() -> None:
         ["journal", "export", "-", "--journal", "missing.jsonl"],
         ["journal", "show", "710000000", "0", "--journal", "-"],
         ["journal", "follow", "--journal", "file.jsonl"],
-        ["registers", "out", "--journal", "missing.jsonl"],
+        ["registers", "export", "out", "--journal", "missing.jsonl"],
         ["bulletins", "out", "--journal", "missing.jsonl"],
     ],
 )
@@ -148,7 +148,7 @@ def test_wrong_usage_gives_two(arguments: list[str]) -> None:
 
 
 def test_registers_and_bulletins_are_written_from_a_file(tmp_path: Path, file: Path) -> None:
-    code, _, err = _oryn("registers", str(tmp_path / "r"), "--journal", str(file), "--locality", "750000000")
+    code, _, err = _oryn("registers", "export", str(tmp_path / "r"), "--journal", str(file), "--locality", "750000000")
     assert code == 0
     assert "applications.csv" in err
     heading, *rows = (tmp_path / "r" / "localities.csv").read_text("utf-8").splitlines()
@@ -162,9 +162,9 @@ def test_registers_and_bulletins_are_written_from_a_file(tmp_path: Path, file: P
 
 def test_what_is_no_journal_is_an_error_that_names_the_record(tmp_path: Path, file: Path) -> None:
     file.write_bytes(file.read_bytes() + b"noise\n")
-    for command in ("registers", "bulletins"):
-        code, _, err = _oryn(command, str(tmp_path / "out"), "--journal", str(file))
-        if command == "registers":
+    for command in (("registers", "export"), ("bulletins",)):
+        code, _, err = _oryn(*command, str(tmp_path / "out"), "--journal", str(file))
+        if command[0] == "registers":
             assert code == 1
             assert "is not a journal record" in err
         assert "Traceback" not in err

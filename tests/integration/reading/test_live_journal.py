@@ -155,7 +155,7 @@ def test_histories_of_the_topic_are_those_of_the_file(live: str, file: Path) -> 
 def test_registers_and_bulletins_of_the_topic_are_those_of_the_file(live: str, file: Path, tmp_path: Path) -> None:
     for source, folder in (("kafka:", "live"), (str(file), "file")):
         registers, bulletins = tmp_path / folder / "registers", tmp_path / folder / "bulletins"
-        assert oryn("registers", str(registers), "--journal", source, "-q", kafka=live) == (0, b"", "")
+        assert oryn("registers", "export", str(registers), "--journal", source, "-q", kafka=live) == (0, b"", "")
         assert oryn("bulletins", str(bulletins), "--journal", source, "-q", kafka=live) == (0, b"", "")
     found = {each.relative_to(tmp_path / "live"): each for each in (tmp_path / "live").rglob("*") if each.is_file()}
     expected = {each.relative_to(tmp_path / "file"): each for each in (tmp_path / "file").rglob("*") if each.is_file()}
