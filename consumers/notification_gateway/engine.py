@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from threading import Event as Flag
 
@@ -116,6 +116,12 @@ class Gateway:
             reasons["directory"] = self._feeder.trouble
         return reasons
 
+    @property
+    def shards(self) -> int:
+        """How many of the shards it holds now."""
+        feeder = self._feeder
+        return 0 if feeder is None else feeder.held
+
     # ------------------------------------------------------------------------------------------------- deliver
 
     async def deliver(self, stop: asyncio.Event) -> None:
@@ -188,5 +194,3 @@ class Gateway:
         while session.busy and time.monotonic() < deadline and not any(task.done() for task in tasks):
             await asyncio.sleep(LOOK_EVERY_S)
 
-
-Wake = Callable[[int], None]

@@ -86,6 +86,11 @@ class Feeder:
         figures.pending.set(count)
         figures.oldest_seconds.set(0 if oldest is None else max(0, (self._parts.now() - oldest) / SECOND_MS))
 
+    @property
+    def held(self) -> int:
+        """How many shards it holds."""
+        return len(self._session.cursors)
+
     # -------------------------------------------------------------------------------------------------- loads
 
     async def feed_forever(self) -> None:

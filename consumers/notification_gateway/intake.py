@@ -34,14 +34,14 @@ ERROR_CHARACTERS_MAX = 500
 # Columns as they are, without defaults or keys; emptied by each commit.
 ARRIVED = (
     "CREATE TEMP TABLE arrived (place int, id text, shard smallint, audience text, recipient text, kind text,"
-    " locality text, at timestamptz, arrived_at timestamptz, deliver_by timestamptz, notification json)"
+    " locality text, at timestamptz, arrived_at timestamptz, deliver_by timestamptz, notification text)"
     " ON COMMIT DELETE ROWS"
 )
-TYPES = ["int4", "text", "int2", "text", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz", "json"]
+TYPES = ["int4", "text", "int2", "text", "text", "text", "text", "timestamptz", "timestamptz", "timestamptz", "text"]
 # In the order of the topic; a message that is known stays as it is.
 KEEP = """
 INSERT INTO messages (id, shard, audience, recipient, kind, locality, at, arrived_at, deliver_by, notification)
-SELECT id, shard, audience, recipient, kind, locality, at, arrived_at, deliver_by, notification
+SELECT id, shard, audience, recipient, kind, locality, at, arrived_at, deliver_by, notification::json
 FROM arrived ORDER BY place
 ON CONFLICT (id) DO NOTHING
 """

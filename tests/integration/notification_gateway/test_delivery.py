@@ -1,0 +1,205 @@
+"""Messages through a real PostgreSQL to a real HTTP receiver that behaves badly."""
+
+import time
+from collections import Counter
+from random import Random
+
+import pytest
+
+from consumers.notification_gateway.channels import Delivered, Letter, Refused, Result
+from consumers.notification_gateway.policy import Policy
+from tests.integration.notification_gateway.receiver import Receiver
+from tests.integration.notification_gateway.world import (
+    QUICK,
+    Contacts,
+    Log,
+    contact,
+    message,
+    messages,
+    now,
+    running,
+    wait_for,
+    webhook,
+)
+
+pytestmark = pytest.mark.integration
+
+SEED = 20211124
+FAULTS = ("500", "429", "hang", "break", "late", "503")
+
+
+class Book:
+    """A second channel: takes everything, or refuses some."""
+
+    name = "book"
+
+    def __init__(self) -> None:
+        self.letters: list[Letter] = []
+
+    def endpoint(self, address: str) -> str:
+        """As `Channel.endpoint`."""
+        return ""
+
+    async def open(self) -> None:
+        """As `Channel.open`."""
+
+    async def send(self, letter: Letter) -> Result:
+        """As `Channel.send`."""
+        if letter.address == "refuses":
+            return Refused("BOOK_FULL")
+        self.letters.append(letter)
+        return Delivered()
+
+    async def close(self) -> None:
+        """As `Channel.close`."""
+
+
+def in_order(receiver: Receiver, sent: list[str]) -> bool:
+    """Whether every recipient's first arrivals are in the order in which the messages were sent."""
+    place = {id_: index for index, id_ in enumerate(sent)}
+    return all(
+        [place[id_] for id_ in ids] == sorted(place[id_] for id_ in ids) for ids in receiver.first_arrivals().values()
+    )
+
+
+def test_every_message_arrives_in_order_through_a_receiver_that_fails_in_every_way(log: Log) -> None:
+    random = Random(SEED)
+    sent = messages(400, 20)
+    plan = {each.id: [random.choice(FAULTS) for _ in range(random.choice((0, 0, 0, 0, 1, 2)))] for each in sent}
+
+    def behave(path: str, id_: str, times: int) -> str:
+        return plan[id_][times] if times < len(plan[id_]) else "take"
+
+    log.fill(sent)
+    with Receiver(behave) as receiver:
+        with running(log, [webhook()], Contacts(contact(("webhook", receiver.url + "/")))):
+            assert log.await_done() == {"DELIVERED": 400}, log.rows(
+                "SELECT DISTINCT reason, last_error, channel FROM messages"
+            )
+        assert {each.id for each in receiver.taken} == {each.id for each in sent}
+        assert in_order(receiver, [each.id for each in sent])
+        for fault in FAULTS:
+            assert receiver.done[fault] > 0
+    # Each attempt is there once, with the same id, numbered without gaps.
+    rows = log.rows("SELECT message_id, array_agg(number ORDER BY number), count(*) FROM attempts GROUP BY 1")
+    assert len(rows) == 400
+    assert all(numbers == list(range(1, count + 1)) for _, numbers, count in rows)
+    assert log.rows("SELECT count(*) FROM messages WHERE notification IS NOT NULL") == [(0,)]
+
+
+def test_what_is_refused_or_has_no_contact_or_comes_too_late_is_undelivered_with_the_reason(log: Log) -> None:
+    def behave(path: str, id_: str, times: int) -> str:
+        return {"/gone": "410", "/down": "500"}.get(path, "take")
+
+    log.fill(
+        [
+            message(1, "gone"),
+            message(2, "unknown"),
+            message(3, "late", at=now() - 10 * 24 * 3_600_000),
+            message(4, "gone-with-book"),
+            message(5, "book-refuses"),
+            message(6, "down"),
+            message(7, "well"),
+        ]
+    )
+    book = Book()
+    with Receiver(behave) as receiver:
+        at = receiver.url
+        others = {
+            "gone": contact(("webhook", f"{at}/gone")),
+            "unknown": None,
+            "gone-with-book": contact(("webhook", f"{at}/gone"), ("book", "page 1")),
+            "book-refuses": contact(("webhook", f"{at}/gone"), ("book", "refuses")),
+            "down": contact(("webhook", f"{at}/down"), ("pigeon", "home"), ("book", "page 2")),
+        }
+        policy = Policy(attempts=3, pause_s=0.01, pause_max_s=0.02, breaker_failures=100)
+        with running(log, [webhook(), book], Contacts(contact(("webhook", f"{at}/well")), others), policy) as gateway:
+            log.await_done()
+    found = {
+        recipient: tuple(rest)
+        for recipient, *rest in log.rows("SELECT recipient, state, reason, channel, given_up, attempts FROM messages")
+    }
+    assert found == {
+        "gone": ("UNDELIVERED", "REFUSED", "webhook", [], 1),
+        "unknown": ("UNDELIVERED", "NO_CONTACT", None, [], 0),
+        "late": ("UNDELIVERED", "EXPIRED", None, [], 0),
+        "gone-with-book": ("DELIVERED", None, "book", ["webhook"], 2),
+        "book-refuses": ("UNDELIVERED", "REFUSED", "book", ["webhook"], 2),
+        "down": ("DELIVERED", None, "book", ["webhook"], 4),
+        "well": ("DELIVERED", None, "webhook", [], 1),
+    }
+    assert sorted(each.address for each in book.letters) == ["page 1", "page 2"]
+    assert log.rows("SELECT count(*) FROM undelivered") == [(4,)]
+    counter = gateway.figures.undelivered.labels("ACCESS_LAPSED", "webhook", "REFUSED")
+    assert counter._value.get() == 1
+
+
+def test_a_dead_endpoint_is_left_alone_and_costs_the_others_nothing(log: Log) -> None:
+    dead = [message(number, f"dead/{number}") for number in range(1, 301)]
+    well = [message(number, f"well/{number}") for number in range(301, 601)]
+    log.fill([*dead, *well])
+    down = True
+
+    def behave(path: str, id_: str, times: int) -> str:
+        return "500" if down else "take"
+
+    with Receiver(behave) as first, Receiver() as second:
+        others = {each.recipient: contact(("webhook", f"{first.url}/")) for each in dead}
+        policy = Policy(
+            attempts=4, pause_s=0.05, pause_max_s=0.1, breaker_pause_s=0.1, breaker_pause_max_s=0.2, parallel_endpoint=8
+        )
+        with running(log, [webhook()], Contacts(contact(("webhook", f"{second.url}/")), others), policy):
+            wait_for(lambda: len(second.taken) == 300)
+            time.sleep(0.5)
+            # 300 messages, and yet only some attempts: the breaker keeps them for when the endpoint is well.
+            assert first.done["500"] < 40
+            down = False
+            assert log.await_done() == {"DELIVERED": 600}
+    assert {each.id for each in first.taken} == {each.id for each in dead}
+
+
+def test_a_channel_that_is_down_for_its_share_of_the_time_gives_way_to_the_next(log: Log) -> None:
+    sent = [message(number, f"applicant/{number}", deadline=now() + 1_500) for number in range(1, 11)]
+    policy = Policy(margin_s=0.0, pause_s=0.02, pause_max_s=0.05, attempts=1_000, breaker_pause_s=0.05)
+    log.fill(sent, policy)
+    book = Book()
+    with (
+        Receiver(lambda path, id_, times: "503") as receiver,
+        running(log, [webhook(), book], Contacts(contact(("webhook", receiver.url), ("book", "page"))), policy),
+    ):
+        assert log.await_done() == {"DELIVERED": 10}
+    assert log.rows("SELECT DISTINCT channel, given_up FROM messages") == [("book", ["webhook"])]
+    assert len(book.letters) == 10
+
+
+def test_retry_after_is_kept_to(log: Log) -> None:
+    log.fill([message(1, "applicant/1"), message(2, "applicant/2")])
+    with Receiver(lambda path, id_, times: "429 for 1 s" if times == 0 else "take") as receiver:
+        with running(log, [webhook()], Contacts(contact(("webhook", receiver.url)))):
+            log.await_done()
+        assert Counter(receiver.done) == {"429 for 1 s": 2, "take": 2}
+    ((gap,),) = log.rows(
+        "SELECT extract(epoch FROM min(b.at) - min(a.at)) FROM attempts a JOIN attempts b USING (message_id)"
+        " WHERE a.number = 1 AND b.number = 2"
+    )
+    assert 1.0 <= gap < 2.5
+
+
+def test_two_gateways_share_the_work_and_keep_the_order(log: Log) -> None:
+    sent = messages(2_000, 100)
+    half = len(sent) // 2
+    with Receiver() as receiver:
+        directory = Contacts(contact(("webhook", receiver.url)))
+        with running(log, [webhook()], directory, QUICK) as first:
+            log.fill(sent[:half])
+            wait_for(lambda: len(receiver.taken) > half // 4)
+            with running(log, [webhook()], directory, QUICK) as second:
+                wait_for(lambda: second.shards > 0)
+                log.fill(sent[half:])
+                assert log.await_done() == {"DELIVERED": 2_000}
+                wait_for(lambda: first.shards == second.shards == 32)
+            # One that ended leaves its shards to the other.
+            wait_for(lambda: first.shards == 64)
+        assert {each.id for each in receiver.taken} == {each.id for each in sent}
+        assert len(receiver.taken) == len(sent)
+        assert in_order(receiver, [each.id for each in sent])
