@@ -27,3 +27,6 @@ HealthPortOption: TypeAlias = Annotated[
     typer.Option("--health-port", metavar="PORT", help="Serve /live, /ready and /metrics; 0: any free port."),
 ]
 QuietOption: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and errors.")]
+LocalityOption: TypeAlias = Annotated[
+    str | None, typer.Option("--locality", metavar="KATO", help="Where several localities know the id.")
+]
