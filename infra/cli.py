@@ -49,6 +49,7 @@ COMMANDS = {
     "worker": "Decide events live, over Kafka.",
     "fan-out": "Tell what the journal says: outcomes, messages, bulletins.",
     "reader": "Keep a store up to date: registers, live view, messages, public pages.",
+    "live-view": "The live view in Redis: how it is, make it anew, take it away.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
 MAINTENANCE = {"calendar"}  # commands that need the development environment

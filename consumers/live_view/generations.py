@@ -30,6 +30,21 @@ class Entered:
     goal: dict[int, int]
 
 
+@dataclass(frozen=True)
+class GenerationState:
+    """One generation as it was when asked. Moments in milliseconds. `goal`: what a build has to reach, by partition;
+    `usable`: written in the form of this version."""
+
+    generation: str
+    shown: bool
+    usable: bool
+    begun_at: int
+    shown_since: int | None
+    localities: int
+    positions: dict[int, int]
+    goal: dict[int, int]
+
+
 class Generations:
     """The generations under one prefix. Every call may raise redis.RedisError."""
 
@@ -58,6 +73,30 @@ class Generations:
         names: list[Any] = self._client.mget(f"{self._prefix}:current", f"{self._prefix}:building")
         current, building = (None if name is None else name.decode() for name in names)
         return current, building
+
+    def states(self) -> list[GenerationState]:
+        """What is shown, then what is being built; each as far as it is there."""
+        current, building = self.names()
+        return [self._state(each, shown=each == current) for each in (current, building) if each is not None]
+
+    def _state(self, generation: str, *, shown: bool) -> GenerationState:
+        base = f"{self._prefix}:{generation}"
+        with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.hmget(base, "format", "begun_at", "shown_since")
+            pipeline.scard(f"{base}:localities")
+            pipeline.hgetall(f"{base}:positions")
+            pipeline.hgetall(f"{base}:goal")
+            (form, begun_at, since), localities, positions, goal = pipeline.execute()
+        return GenerationState(
+            generation=generation,
+            shown=shown,
+            usable=form == str(FORMAT).encode(),
+            begun_at=int(begun_at or 0),
+            shown_since=None if since is None else int(since),
+            localities=localities,
+            positions=_offsets(positions),
+            goal=_offsets(goal),
+        )
 
     def show(self, generation: str) -> bool:
         """Show a generation that has been built; false: another one is being built by now. Repeatable."""

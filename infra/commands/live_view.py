@@ -1,0 +1,152 @@
+"""`oryn live-view`: how the live view in Redis is, make it anew, take it away. Owns options, progress and tables."""
+
+from threading import Event as Flag
+from typing import Annotated, Any
+
+import typer
+from prometheus_client import CollectorRegistry
+from rich.console import Console
+from rich.table import Table
+
+from consumers.live_view.generations import Generations, GenerationState
+from consumers.live_view.scripts import Scripts, store_errors
+from infra.logging import configure_logging
+from infra.processors import stopped_by_signals
+from infra.readers.live_view import JOURNAL, journal_reader, redis_client
+from infra.settings import Settings
+from infra.settings_layers import load_settings
+from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietOption, SettingsOption
+from infra.settings_services import kafka_admin, kafka_client
+from schemas.instants import Instant
+from schemas.topic_reading import TopicReading
+from schemas.zones import zone_of
+
+FAILED = 1
+INTERRUPTED = 130
+MIB = 1 << 20
+# With it, Redis refuses new data when it is full. With any other policy it drops keys, and answers would be wrong.
+SAFE_POLICY = "noeviction"
+
+command = typer.Typer(
+    help="The live view in Redis, which `oryn reader live-view` fills: how it is, make it anew, take it away.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@command.command("status")
+def status(
+    settings: SettingsOption = None, kafka: KafkaOption = None, prefix: PrefixOption = None, json: JsonOption = False
+) -> int:
+    """Show the generations of the live view: which is shown, which is being built, how far behind the journal.
+
+    Exit code 1 when none is shown, or one that this version can't read.
+    """
+    found = _settings(settings, kafka, prefix)
+    client = redis_client(found)
+    with client, store_errors():
+        states = _generations(client, found).states()
+        memory: Any = client.info("memory")
+    ends = _ends(found)
+    rows = [_shown(state, ends) for state in states]
+    redis = {"used_mib": memory["used_memory"] // MIB, "policy": memory.get("maxmemory_policy", "")}
+    if json:
+        Console().print_json(data={"prefix": found.redis_prefix, "generations": rows, "redis": redis})
+    else:
+        _print(found.redis_prefix, rows, redis)
+    return 0 if any(state.shown and state.usable for state in states) else FAILED
+
+
+@command.command("rebuild")
+def rebuild(
+    settings: SettingsOption = None, kafka: KafkaOption = None, prefix: PrefixOption = None, quiet: QuietOption = False
+) -> int:
+    """Make the live view anew from the journal, beside the one that is shown, and show the new one at once.
+
+    Whoever asks sees the old one until then, and `oryn reader live-view` may run on: it goes on with the new one.
+    Interrupted, it leaves the old one as it is. It needs room for a second copy in Redis.
+    """
+    configure_logging(quiet=quiet)
+    found = _settings(settings, kafka, prefix)
+    shown = Flag()
+    with stopped_by_signals() as stop:
+
+        def done() -> None:
+            shown.set()
+            stop.set()
+
+        journal_reader(found, CollectorRegistry(), rebuild=True, shown=done).run(stop)
+    if not shown.is_set():
+        return INTERRUPTED
+    with redis_client(found) as client, store_errors():
+        while _generations(client, found).sweep():
+            pass
+    if not quiet:
+        Console(stderr=True).print("A new generation of the live view is shown.", highlight=False)
+    return 0
+
+
+@command.command("forget")
+def forget(
+    settings: SettingsOption = None,
+    prefix: PrefixOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> int:
+    """Delete the live view: every key under its prefix, and no other. Nothing is lost: the journal has it all.
+
+    A reader that runs builds it anew. Until then whoever asks is told that the view is not ready.
+    """
+    found = load_settings(settings, {"kafka.topic_prefix": prefix}).settings
+    if not yes and not typer.confirm(f"Delete all keys under {found.redis_prefix}: in Redis?"):
+        return FAILED
+    with redis_client(found) as client, store_errors():
+        _generations(client, found).forget()
+    return 0
+
+
+def _settings(settings: Any, kafka: str | None, prefix: str | None) -> Settings:
+    return load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings
+
+
+def _generations(client: Any, settings: Settings) -> Generations:
+    return Generations(client, settings.redis_prefix, Scripts(client, settings.redis_prefix))
+
+
+def _ends(settings: Settings) -> dict[int, int]:
+    """Where the journal ends now: partition -> offset."""
+    client = kafka_client(settings)
+    kafka_admin(settings)  # says why, when the brokers do not answer
+    with TopicReading(client, settings.topic(JOURNAL)) as reading:
+        return {partition: extent.end for partition, extent in reading.extents.items()}
+
+
+def _shown(state: GenerationState, ends: dict[int, int]) -> dict[str, Any]:
+    render = zone_of("").render
+    return {
+        "generation": state.generation,
+        "state": ("shown" if state.shown else "being built") + ("" if state.usable else ", by another version"),
+        "localities": state.localities,
+        "behind": sum(max(0, end - state.positions.get(partition, 0)) for partition, end in ends.items()),
+        "begun": render(Instant(state.begun_at)),
+        "shown_since": None if state.shown_since is None else render(Instant(state.shown_since)),
+    }
+
+
+def _print(prefix: str, rows: list[dict[str, Any]], redis: dict[str, Any]) -> None:
+    console = Console()
+    if rows:
+        table = Table(title=f"Live view under {prefix}:", title_justify="left")
+        for name in rows[0]:
+            table.add_column(name.replace("_", " "))
+        for row in rows:
+            table.add_row(*("" if value is None else str(value) for value in row.values()))
+        console.print(table)
+    else:
+        console.print(f"No live view under {prefix}: run `oryn reader live-view`.", highlight=False)
+    if redis["policy"] not in ("", SAFE_POLICY):
+        console.print(
+            f"Redis may drop keys when it is full (maxmemory-policy {redis['policy']}): set {SAFE_POLICY}.",
+            highlight=False,
+        )

@@ -1,0 +1,62 @@
+"""The reader of the live view: the journal into Redis; and the live view for commands. Only wires."""
+
+from collections.abc import Callable
+
+import redis
+from prometheus_client import CollectorRegistry
+
+from consumers.live_view.journal_end import JournalEnd
+from consumers.live_view.store import LiveViewStore
+from consumers.live_view.view import LiveView
+from consumers.reading.figures import Figures
+from consumers.reading.reader import Reader
+from infra.settings import Settings
+from infra.settings_base import SettingsError
+from infra.settings_services import kafka_client, redis_url, schema_ids
+from schemas.codec import journal_codec
+
+JOURNAL = "journal"
+CONNECT_SECONDS = 5.0
+# No script takes a second: who is silent for so long is paused or gone.
+ANSWER_SECONDS = 15.0
+
+
+def build(settings: Settings, registry: CollectorRegistry) -> Reader:
+    """One loop over the journal. Raises: OrynError."""
+    return journal_reader(settings, registry)
+
+
+def journal_reader(
+    settings: Settings,
+    registry: CollectorRegistry,
+    *,
+    rebuild: bool = False,
+    shown: Callable[[], None] | None = None,
+) -> Reader:
+    """A reader into the live view. `rebuild`: into a new hidden copy; `shown`: called once that is shown. Raises:
+    OrynError."""
+    client, topic = kafka_client(settings), settings.topic(JOURNAL)
+    store = LiveViewStore(
+        redis_client(settings),
+        settings.redis_prefix,
+        journal_codec(schema_ids(settings)),
+        JournalEnd(client, topic),
+        rebuild=rebuild,
+        shown=shown,
+    )
+    return Reader(client, topic, store, Figures(registry), batch_records=settings.reader.batch_records)
+
+
+def live_view(settings: Settings) -> LiveView:
+    """The live view of this environment. Raises: OrynError where no Redis is set and none runs here."""
+    return LiveView(redis_client(settings), settings.redis_prefix)
+
+
+def redis_client(settings: Settings) -> redis.Redis:
+    """A client of Redis; connects when it is first used. Raises: OrynError."""
+    try:
+        return redis.Redis.from_url(
+            redis_url(settings), socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS
+        )
+    except ValueError as exc:
+        raise SettingsError(f"redis.url: {exc}") from exc
