@@ -15,8 +15,8 @@ from consumers.public_bulletins.words import Language, Words, shown, words
 from schemas.facts import BulletinEntry
 
 HASH_GROUP = 8
-# How heavy a sheet may be: what a place, a span of attendance, a row of terms (each is a cell) and an organisation weigh,
-# in about 13 kB of memory. The heaviest takes 1.5 GB for some seconds (decision 044). A bulletin beyond it lists how
+# How heavy a sheet may be: what a place, a span of attendance, a row of terms and an organisation weigh together, each
+# unit about 13 kB of memory. The heaviest takes 1.2 GB for some seconds (decision 044). A bulletin beyond it lists how
 # many places each organisation has, not each place. The first day of a season in Astana weighs 43,000.
 WEIGHT_MAX = 100_000
 ROW_WEIGHT = 10
@@ -32,7 +32,7 @@ MISSING = "□"
 # holds it against the fonts.
 COVERED = (
     "\u0020-\u007e\u00a0-\u00ac\u00ae-\u024f\u0300-\u036f\u0400-\u045f\u0462\u0463\u0470-\u0477\u0490-\u04c4"
-    "\u04c7-\u04cc\u04d0-\u04f9\u1e80-\u1e85\u2010-\u2015\u2018-\u201f\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a"
+    "\u04c7-\u04cc\u04d0-\u04f9\u1e00-\u1e9b\u1ea0-\u1ef9\u2010-\u2015\u2018-\u201f\u2020-\u2022\u2026\u2030\u2032\u2033\u2039\u203a"
     "\u20ac\u2116\u2122\u25a1"
 )
 _NOT_COVERED = re.compile(f"[^{COVERED}]")
