@@ -90,6 +90,7 @@ class PublicSettings(Section):
     base_url: Annotated[
         str | None, About("Where the store is to be seen on the web; feeds name it. None: relative links.", pattern=URL)
     ] = None
+    publisher: Annotated[str | None, About("Who publishes, for pages and feeds, e.g. a department's name.")] = None
     refresh_s: Annotated[
         int, About("Seconds between two renewals of a queue's pages, at least.", low=1, high=DAY_S)
     ] = 60

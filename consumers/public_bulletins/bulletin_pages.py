@@ -14,10 +14,13 @@ from consumers.public_bulletins.words import Language, words
 from schemas.facts import RecalledEntry
 
 # A page is at most about 300 KB; what it is made of is estimated, generously.
-PAGE_BYTES = 240_000
-WHOLE_BYTES = 100_000
-PART_BYTES, KIND_BYTES, PLACE_BYTES, RECALL_BYTES = 1_500, 1_200, 110, 420
+PAGE_BYTES = 270_000
+# Rather one page than two of which one is short.
+WHOLE_BYTES = 340_000
+PIECE_BYTES, PLACE_BYTES, SPAN_BYTES, RECALL_BYTES, LETTER_BYTES = 950, 65, 120, 420, 15
 KIND_PLACES_MAX = 1_000
+# A page of more organisations begins with their list.
+WITHOUT_CONTENTS_MAX = 8
 # More organisations than this are listed by parts, not one by one.
 CONTENTS_MAX = 1_200
 
@@ -69,8 +72,19 @@ def bulletin_pages(pages: Pages, view: BulletinView, previous: LedgerRow | None)
     recalls = view.issued.recalled
     if sum(lengths) + RECALL_BYTES * len(recalls) <= WHOLE_BYTES:
         whole = _joined(pieces)
+        contents = [Link(f"#{each.anchor}", each.title, each.count) for each in whole]
         for language in pages.settings.languages:
-            yield _page(pages, view, language, "bulletin.html", "", previous=previous, parts=whole, recalls=recalls)
+            yield _page(
+                pages,
+                view,
+                language,
+                "bulletin.html",
+                "",
+                previous=previous,
+                parts=whole,
+                recalls=recalls,
+                contents=contents if len(contents) > WITHOUT_CONTENTS_MAX else [],
+            )
         return
     parts = [_joined(pieces[begin:end]) for begin, end in pages_of(lengths, PAGE_BYTES)]
     chunk = PAGE_BYTES // RECALL_BYTES
@@ -90,7 +104,11 @@ def _pieces(organisations: Sequence[OrganisationPart]) -> Iterator[Section]:
 
 
 def _length(piece: Section) -> int:
-    return PART_BYTES + KIND_BYTES + len(piece.title) * 4 + piece.count * PLACE_BYTES
+    kind = piece.kinds[0]
+    terms = kind.terms
+    spans = SPAN_BYTES * len(terms.attendance or ())
+    letters = len(piece.title) + len(terms.queue)
+    return PIECE_BYTES + LETTER_BYTES * letters + spans + sum(PLACE_BYTES + len(e.place_id) for e in kind.entries)
 
 
 def _joined(pieces: Sequence[Section]) -> list[Section]:
@@ -172,9 +190,9 @@ def _page(pages: Pages, view: BulletinView, language: Language, template: str, s
     w = words(language, view.locality)
     place, issued = w.locality(view.locality), view.issued
     heading = w.say("bulletin-of", number=str(issued.number), day=w.day(issued.date))
-    crumbs: list[tuple[str, str | None]] = [(place, "index.html"), (heading, f"{view.stem}.html" if suffix else None)]
+    crumbs = [(place, "index.html")]
     if suffix:
-        crumbs.append((w.say("page-of", page=values["page"], pages=values["pages"]), None))
+        crumbs.append((heading, f"{view.stem}.html"))
     empty: dict[str, Any] = {"parts": [], "contents": [], "ranges": [], "recalls": (), "recalls_link": None}
     return pages.page(
         template,

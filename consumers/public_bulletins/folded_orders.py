@@ -81,7 +81,10 @@ class FoldedOrders:
         rows = [_row(fold, queue, application_id, number) for number, application_id in sorted(numbered)]
         rows += [_row(fold, queue, application_id, None) for _, application_id in sorted(off)]
         position = self.position(locality)
-        return OrderView(locality, queue, tuple(rows), position.sequence, position.at, position.hash)
+        kind, _, rest = queue.partition("/")
+        owner = None if kind == "general" else fold.organisations.get(rest.partition("/")[0])
+        name = None if owner is None else owner.name
+        return OrderView(locality, queue, tuple(rows), position.sequence, position.at, position.hash, name)
 
 
 def _group(application: Application) -> Group:

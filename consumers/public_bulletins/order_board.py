@@ -156,7 +156,7 @@ class OrderBoard:
 
     def _write(self, order: OrderView, known: QueueLine | None) -> tuple[QueueLine, bool]:
         """Write an order if it changed."""
-        digest = digest_of(order.rows)
+        digest = digest_of(order)
         if known is not None and known.digest == digest:
             return known, False
         waiting = sum(row.number is not None for row in order.rows)
@@ -171,6 +171,7 @@ class OrderBoard:
             digest,
             pages,
             finds,
+            order.organisation,
         )
         self._store.put(f"{order.locality}/order-{slug_of(order.queue)}.csv", order_csv(order))
         for path, data in order_pages(self._pages, order):

@@ -7,7 +7,7 @@ and ids are found by links to the part that they are in. Never writes a file, ne
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -22,7 +22,7 @@ from schemas.zones import zone_of
 
 # Rows of one page: about 250 KB.
 PAGE_ROWS = 750
-FIND_ROWS = 2_000
+FIND_ROWS = 1_500
 COLUMNS = ("number", "application_id", "queue", "group", "submitted_at", "status")
 QUEUE_COLUMNS = ("locality", "queue", "waiting", "off_order", "record", "changed_at", "journal_hash", "file")
 SLUG = re.compile(r"general/([0-9]{4})")
@@ -41,6 +41,8 @@ class OrderView(Struct, frozen=True):
     sequence: int
     at: Instant
     hash: str
+    # What the organisation is called whose queue it is.
+    organisation: str | None = None
 
 
 class QueueLine(Struct, frozen=True):
@@ -56,6 +58,7 @@ class QueueLine(Struct, frozen=True):
     digest: str
     pages: int
     finds: int
+    organisation: str | None = None
 
     @property
     def slug(self) -> str:
@@ -87,10 +90,10 @@ def slug_of(queue: str) -> str:
     )
 
 
-def digest_of(rows: Iterable[OrderRow]) -> str:
-    """What changes when anything of the rows does."""
-    found = sha256()
-    for row in rows:
+def digest_of(order: OrderView) -> str:
+    """What changes when anything does that its pages show, but the moment."""
+    found = sha256((order.organisation or "").encode("utf-8", "replace"))
+    for row in order.rows:
         cells = (row.number, row.application_id, row.group, row.submitted_at, row.status)
         found.update("\t".join(map(str, cells)).encode() + b"\n")
     return found.hexdigest()
@@ -172,7 +175,7 @@ def queues_pages(pages: Pages, locality: str, lines: Sequence[QueueLine], sequen
             "queues.html",
             language,
             f"{locality}/queues.html",
-            [(place, "index.html"), (w.say("orders"), None)],
+            [(place, "index.html")],
             place=place,
             queues=lines,
             sequence=sequence,
@@ -189,7 +192,7 @@ def order_pages(pages: Pages, order: OrderView) -> Iterator[File]:
     slug = slug_of(order.queue)
     for language in pages.settings.languages:
         w = words(language, order.locality)
-        place, title = w.locality(order.locality), w.queue(order.queue)
+        place, title = w.locality(order.locality), w.queue(order.queue, order.organisation)
         above = [(place, "index.html"), (w.say("orders"), "queues.html")]
         shared = {
             "place": place,
@@ -205,7 +208,7 @@ def order_pages(pages: Pages, order: OrderView) -> Iterator[File]:
                 "find.html",
                 language,
                 f"{order.locality}/{find_link(slug, page)}",
-                [*above, (title, page_link(slug, 1)), (w.say("find"), find_link(slug, 0) if page else None)],
+                [*above, (title, page_link(slug, 1)), *([(w.say("find"), find_link(slug, 0))] if page else [])],
                 page=page,
                 pages=len(finds),
                 rows=finds[page - 1] if page else [],
@@ -225,7 +228,7 @@ def order_pages(pages: Pages, order: OrderView) -> Iterator[File]:
                 "order.html",
                 language,
                 f"{order.locality}/{page_link(slug, page)}",
-                [*above, (title, None if page == 1 else page_link(slug, 1))],
+                [*above, *([] if page == 1 else [(title, page_link(slug, 1))])],
                 page=page,
                 pages=len(chunks),
                 ranges=ranges,

@@ -67,7 +67,7 @@ class Pages:
         return self._environment.get_template(template).render(values).encode()
 
     def page(
-        self, template: str, language: Language, here: str, crumbs: list[tuple[str, str | None]], **values: Any
+        self, template: str, language: Language, here: str, crumbs: list[tuple[str, str]], **values: Any
     ) -> File:
         """A page of a locality: `here` is its path below the language's folder, as `710000000/index.html`."""
         locality, slash, _ = here.rpartition("/")

@@ -159,8 +159,8 @@ class Words:
             return str(self.say("age", years=age_from))
         return str(self.say("ages", first=str(age_from), years=age_to))
 
-    def queue(self, queue: str) -> str:
-        """A queue in words; an id of another form stands for itself."""
+    def queue(self, queue: str, organisation: str | None = None) -> str:
+        """A queue in words; an id of another form stands for itself. `organisation`: what its owner is called."""
         kind, *parts = queue.split("/", QUEUE_PARTS - 1)
         try:
             known = QueueKind(kind.upper())
@@ -169,7 +169,11 @@ class Words:
         if known is QueueKind.GENERAL and len(parts) == 1:
             return str(self.say("queue-general", year=parts[0]))
         if known is not QueueKind.GENERAL and len(parts) == QUEUE_PARTS - 1:
-            return str(self.say(f"queue-{kind}", organisation=parts[0], year=parts[1], profile=parts[2] or "none"))
+            return str(
+                self.say(
+                    f"queue-{kind}", organisation=organisation or parts[0], year=parts[1], profile=parts[2] or "none"
+                )
+            )
         return shown(queue)
 
     def locality(self, code: str) -> str:

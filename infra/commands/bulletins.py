@@ -25,7 +25,7 @@ from schemas.journal import Record, decode_record
 FINISH_EVERY = 50
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917  # one for each option
     folder: Annotated[Path, typer.Argument(file_okay=False, help="Where the files go; made if it is not there.")],
     journal: Annotated[str, typer.Option("--journal", help=HELP)] = LIVE,
     data_only: Annotated[bool, typer.Option("--data-only", help="JSON, CSV and one index only: no pages.")] = False,
