@@ -5,11 +5,12 @@ Owns what a mail looks like and which addresses are any. Never opens a connectio
 
 import re
 from datetime import timedelta, timezone
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
-from typing import Final
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
+from typing import Any, Final
 
 from consumers.notification_gateway.channels import Letter
 from schemas.errors import OrynError
@@ -22,6 +23,7 @@ _LOCAL: Final = re.compile(r"(?=.{1,64}\Z)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A
 _DOMAIN: Final = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*\Z"
 )
+_WIRE: Final = compat32.clone(linesep="\r\n")
 # What a Message-ID may hold as it is; other characters are written as `=XX`.
 _ATOM: Final = re.compile(r"[^A-Za-z0-9-]")
 
@@ -50,11 +52,13 @@ def message_id(letter_id: str, domain: str) -> str:
 
 def mail(letter: Letter, sender: Address, to: str) -> bytes:
     """The mail of a message, as it follows DATA. `to`: as `mailbox` gave it. The same letter gives the same bytes."""
-    made = EmailMessage(policy=SMTP)
-    made["From"] = sender
-    made["To"] = Address(addr_spec=to)
+    # Not EmailMessage: up to Python 3.13 it loses blanks between the parts of a long subject that is not ASCII.
+    made = MIMEText(letter.text.replace("\n", "\r\n"), "plain", "utf-8")
+    made["From"] = formataddr((sender.display_name, sender.addr_spec))
+    made["To"] = to
     # A renderer of somebody else's might let a line break through.
-    made["Subject"] = " ".join(letter.subject.split())
+    subject: Any = Header(" ".join(letter.subject.split()), "utf-8")  # the type says str, the library takes both
+    made["Subject"] = subject
     # When it was decided: a repeat is then the same mail, byte for byte.
     made["Date"] = _date(letter.notification.at, zone_of(letter.notification.locality))
     made["Message-ID"] = message_id(letter.id, sender.domain)
@@ -62,11 +66,8 @@ def mail(letter: Letter, sender: Address, to: str) -> bytes:
     made["Auto-Submitted"] = "auto-generated"
     made["X-Auto-Response-Suppress"] = "All"
     made["List-Id"] = f"<notifications.{sender.domain}>"
-    made["X-Oryn-Message"] = letter.id
-    # Base64: it passes every server, and long lines of Cyrillic need it anyway.
-    made.set_content(letter.text, charset="utf-8", cte="base64")
     made["Content-Language"] = letter.language.value
-    return made.as_bytes()
+    return made.as_bytes(policy=_WIRE)
 
 
 def _date(moment: Instant, zone: Zone) -> str:
