@@ -23,8 +23,9 @@ ROW_WEIGHT = 10
 ORGANISATION_WEIGHT = 6
 # Wide enough for the longest "number time" of an organisation; the space between two comes on top of it.
 PLACE_GAP = 1
-# A word longer than this would run over the margin, so that it may be broken anywhere.
-WORD_LENGTH_MAX = 24
+# (longest word, longest piece of a longer one): what would run over a margin may be broken. The second is for the
+# narrow column of queues, whose profiles are anybody's text, too.
+WIDE, NARROW = (24, 24), (16, 8)
 # More marks than this over one letter would cover the line above.
 MARKS_MAX = 2
 MISSING = "□"
@@ -37,8 +38,9 @@ COVERED = (
 )
 _NOT_COVERED = re.compile(f"[^{COVERED}]")
 _MARKS = re.compile(f"([\u0300-\u036f]{{{MARKS_MAX}}})[\u0300-\u036f]+")
-_LONG_WORD = re.compile(rf"[^\s\u200b]{{{WORD_LENGTH_MAX}}}(?=[^\s])")
 BREAK = "\u200b"
+_LONG_WORD = {room: re.compile(rf"\S{{{room[0] + 1},}}") for room in (WIDE, NARROW)}
+_PIECE = {room: re.compile(rf".{{{room[1]}}}(?=.)") for room in (WIDE, NARROW)}
 
 Json = dict[str, Any]
 
@@ -90,15 +92,15 @@ def content(view: BulletinView, language: Language) -> Json:
     }
 
 
-def printable(text: str) -> str:
+def printable(text: str, room: tuple[int, int] = WIDE) -> str:
     """A text of an event as the paper can show it."""
     text = _MARKS.sub(r"\1", unicodedata.normalize("NFC", shown(text)))
-    return breakable(_NOT_COVERED.sub(MISSING, text))
+    return breakable(_NOT_COVERED.sub(MISSING, text), room)
 
 
-def breakable(text: str) -> str:
+def breakable(text: str, room: tuple[int, int] = WIDE) -> str:
     """A text whose longest words may be broken, with marks that nobody sees."""
-    return _LONG_WORD.sub(lambda found: found[0] + BREAK, text)
+    return _LONG_WORD[room].sub(lambda found: _PIECE[room].sub(lambda piece: piece[0] + BREAK, found[0]), text)
 
 
 def grouped(digits: str) -> str:
@@ -152,7 +154,7 @@ def _place(entry: BulletinEntry, view: BulletinView, says: Words) -> str:
 
 def _terms(entry: BulletinEntry, says: Words) -> list[str]:
     return [
-        printable(says.queue(entry.queue)),
+        printable(says.queue(entry.queue), NARROW),
         says.ages(entry.age_from, entry.age_to),
         printable(says.language_name(entry.language)),
         says.word(entry.group_type),
