@@ -21,14 +21,13 @@ from consumers.public_bulletins.store import FileStore
 from consumers.public_bulletins.store_settings import StoreSettings, open_store
 from consumers.reading.figures import Figures
 from consumers.reading.reader import Reader
+from infra.readers.live_view import redis_client
 from infra.settings import Settings
-from infra.settings_services import kafka_client, redis_url, schema_ids
+from infra.settings_services import kafka_client, schema_ids
 from schemas.codec import journal_codec
 
 JOURNAL = "journal"
 ORDERS = "orders"
-# Pages wait for nobody: a live view that gives no answer is asked again at the next turn.
-REDIS_TIMEOUT_S = 10.0
 
 
 class LiveOrders:
@@ -108,9 +107,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> PublicReader:
     store = public_store(settings)
     pages = Pages(PageSettings(base_url=public.base_url, publisher=public.publisher))
     site = Site(store, pages, render)
-    client = redis.Redis.from_url(
-        redis_url(settings), socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
-    )
+    client = redis_client(settings)
     orders = LiveOrders(client, settings.redis_prefix)
     board = OrderBoard(store, pages, orders, time.monotonic, public.refresh_s, site.add)
     kept = BulletinStore(topic, store, site, journal_codec(schema_ids(settings)), time.monotonic, board)
