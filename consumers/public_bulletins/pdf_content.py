@@ -129,8 +129,9 @@ def _notes(view: BulletinView, says: Words, *, heavy: bool) -> Iterator[str]:
 def _organisation(part: OrganisationPart, view: BulletinView, says: Words) -> Json:
     kinds = [
         {
-            "terms": [*_terms(kind.terms, says), str(len(kind.entries))],
-            "places": [_place(each, view, says) for each in kind.entries],
+            "terms": [*_terms(kind.terms, part.title, says), says.count(len(kind.entries))],
+            # A place's number and when it was released.
+            "places": [f"{each.place_id} {says.on_day(each.at, view.issued.date)}" for each in kind.entries],
         }
         for kind in part.kinds()
     ]
@@ -146,15 +147,9 @@ def _organisation(part: OrganisationPart, view: BulletinView, says: Words) -> Js
     }
 
 
-def _place(entry: BulletinEntry, view: BulletinView, says: Words) -> str:
-    """A place's number and when it was released."""
-    same_day = says.local_day(entry.at) == view.issued.date
-    return f"{entry.place_id} {says.clock(entry.at) if same_day else says.stamp(entry.at)}"
-
-
-def _terms(entry: BulletinEntry, says: Words) -> list[str]:
+def _terms(entry: BulletinEntry, organisation: str, says: Words) -> list[str]:
     return [
-        printable(says.queue(entry.queue), NARROW),
+        printable(says.queue(entry.queue, organisation), NARROW),
         says.ages(entry.age_from, entry.age_to),
         printable(says.language_name(entry.language)),
         says.word(entry.group_type),
@@ -164,16 +159,11 @@ def _terms(entry: BulletinEntry, says: Words) -> list[str]:
 
 
 def _admission(entry: BulletinEntry, says: Words) -> str:
-    first = says.short_day(entry.admission_from)
-    if entry.admission_until is None:
-        when = says.say("admission-from", **{"from": first})
-    else:
-        when = says.say("admission-span", **{"from": first}, until=says.short_day(entry.admission_until))
-    said = f"{says.word(entry.admission)}, {when}"
+    said = f"{says.word(entry.admission)}, {says.admission_dates(entry)}"
     if entry.attendance is None:
         return said
     spans = "; ".join(
-        says.say("span", **{"from": says.short_day(each.from_)}, until=says.short_day(each.until))
+        says.say("pdf-span", **{"from": says.short_day(each.from_), "until": says.short_day(each.until)})
         for each in entry.attendance
     )
     return f"{said}. {says.say('pdf-attendance', spans=spans)}"

@@ -25,6 +25,7 @@ pdf-head-reason = Reason of the recall
 pdf-head-recalled-at = Recalled
 
 pdf-attendance = Attendance: { $spans }
+pdf-span = { $from } – { $until }
 
 pdf-verify = How to verify
 pdf-verify-text = The hash covers all of the bulletin and the hash of the one before, so that no place can be changed or taken out unnoticed. Compare the hash on this sheet with the one on the bulletin's public page. The JSON file of that page is checked against the journal by the command “oryn verify”.
