@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar, get_args, get_type_hints
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from consumers.reading.store import StoreConflict
 from consumers.register_files.rows import (
     AccessRow,
     ApplicationRow,
@@ -50,12 +51,18 @@ class Table(Generic[Kind]):
         return [_with_list(astuple(row), at) for row in rows]
 
     def row(self, values: Sequence[Any]) -> Kind:
-        """A row as it was written. Raises: KeyError for a word that no version of ours wrote."""
+        """A row as it was written. Raises: StoreConflict for a word that this version does not know."""
         named = dict(zip(self.columns, values, strict=True))
         for name, words in _words(self.kind):
             value = named[name]
-            if value is not None:
-                named[name] = words[value]
+            if value is None:
+                continue
+            if value not in words:
+                raise StoreConflict(
+                    f"a row of {self.name} has {name} {value!r}, which is no word of ours: `oryn registers rebuild`"
+                    " makes the registers anew"
+                )
+            named[name] = words[value]
         if self.listed is not None and named[self.listed] is not None:
             read = _span if self.listed == "attendance" else str
             named[self.listed] = tuple(read(each) for each in named[self.listed])

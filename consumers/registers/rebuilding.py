@@ -1,0 +1,228 @@
+"""Makes a second copy of the registers beside the live one and switches to it, while readers and the writer go on.
+
+Owns the steps: copy the topics to their ends, again and again until there is little left; stop the live writer for a
+moment by the lock of its positions, copy that rest, and rename both schemas in one transaction. So whoever asks sees
+the old copy or the new one, whole, and time never goes back. Interrupted anywhere, it goes on or begins anew when it is
+run again. Never drops what somebody else has built upon.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event as Flag
+from typing import Final
+
+from psycopg import errors, sql
+
+from consumers.reading.store import Store, StoreUnavailable
+from consumers.registers.connection import Connection, store_errors, text_of
+from consumers.registers.settings import RegistersSettings
+from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, upgrade
+from schemas.errors import OrynError
+from schemas.topic_offsets import OffsetLost
+from schemas.topic_reading import TopicReading
+
+log = logging.getLogger(__name__)
+
+# When a pass over what is new takes no longer, what is left is little enough to stop the live writer for it.
+SHORT_PASS_S: Final = 3.0
+PASSES_MAX: Final = 50
+DROP_LOCK_TIMEOUT: Final = "2s"
+DROP_ATTEMPTS: Final = 30
+# Topic, offsets passed, offsets in all; of the pass that runs.
+Report = Callable[[str, int, int], None]
+
+_BUILT_UPON: Final = """
+SELECT DISTINCT theirs.oid::regclass::text
+FROM pg_class ours
+JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = ours.oid
+LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid
+JOIN pg_class theirs ON theirs.oid = coalesce(r.ev_class, c.conrelid)
+WHERE ours.relnamespace = to_regnamespace(%s) AND theirs.relnamespace <> ours.relnamespace
+ORDER BY 1
+"""
+
+
+class Stopped(OrynError):
+    """A rebuild was asked to stop. What it has copied is kept for the next one."""
+
+
+class BuiltUpon(OrynError):
+    """Something outside the schema hangs on the tables that a rebuild would drop. Names it."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One topic and how it gets into a copy. `store`: makes the store of the topic in the copy of these settings."""
+
+    topic: str
+    store: Callable[[RegistersSettings], Store]
+
+
+class Rebuild:
+    """One rebuild. `run` it once."""
+
+    def __init__(
+        self,
+        settings: RegistersSettings,
+        client: Mapping[str, str],
+        sources: tuple[Source, ...],
+        *,
+        batch_records: int,
+        report: Report = lambda topic, done, total: None,
+    ) -> None:
+        """`client`: properties of the Kafka client; `report`: told from several threads."""
+        self._live, self._next = settings, settings.following
+        self._client, self._sources, self._batch_records, self._report = client, sources, batch_records, report
+
+    def run(self, stop: Flag) -> None:
+        """Copy, switch, drop the old copy.
+
+        Raises: Stopped; BuiltUpon; StoreUnavailable when another rebuild runs or PostgreSQL is away; StoreConflict;
+        TooNew; TopicUnavailable, TransactionOpen, TopicMissing of the topics; BrokenJournal.
+        """
+        with connection_of(self._live) as connection, alone(connection, f"{self._live.schema} rebuild", wait=False):
+            _refuse_if_built_upon(connection, self._live.schema)
+            drop_copy(connection, self._live.replaced.schema)
+            inherited = self._prepare(connection)
+            try:
+                self._copy_until_short(stop)
+            except OffsetLost:
+                if not inherited:
+                    raise
+                log.warning("what an earlier rebuild copied is of other topics: copying anew")
+                drop_copy(connection, self._next.schema)
+                upgrade(self._next)
+                self._copy_until_short(stop)
+            # Nobody migrates, or makes a schema that was wiped, while names change.
+            with alone(connection, f"{self._live.schema} migrations"):
+                self._switch(connection, stop)
+            drop_copy(connection, self._live.replaced.schema)
+
+    def _prepare(self, connection: Connection) -> bool:
+        """Have a second copy of the newest form; whether it was begun by an earlier rebuild."""
+        live = form_of(connection)
+        if live is not None and live > newest():
+            raise TooNew(f"the registers have form {live}, newer than form {newest()} of this version")
+        with connection_of(self._next) as beside:
+            form = form_of(beside)
+        if form is not None and form != newest():
+            drop_copy(connection, self._next.schema)
+            form = None
+        upgrade(self._next)
+        return form is not None
+
+    def _copy_until_short(self, stop: Flag) -> None:
+        for _ in range(PASSES_MAX):
+            began = time.monotonic()
+            self._pass(stop)
+            if time.monotonic() - began <= SHORT_PASS_S:
+                return
+        raise StoreUnavailable("the topics grow as fast as they are copied")
+
+    def _pass(self, stop: Flag) -> None:
+        """Copy every topic up to the end that it has now."""
+        failed = Flag()
+
+        def copy(source: Source) -> None:
+            try:
+                self._copy(source, lambda: stop.is_set() or failed.is_set())
+            except BaseException:
+                failed.set()
+                raise
+
+        with ThreadPoolExecutor(len(self._sources), "rebuild") as threads:
+            # The one that failed by itself before those that stopped for it.
+            found = [each.exception() for each in [threads.submit(copy, source) for source in self._sources]]
+        wrong = sorted((each for each in found if each is not None), key=lambda each: isinstance(each, Stopped))
+        if wrong:
+            raise wrong[0]
+
+    def _copy(self, source: Source, stopped: Callable[[], bool]) -> None:
+        store = source.store(self._next)
+        try:
+            here = dict(store.open())
+
+            def report(done: int, total: int) -> None:
+                self._report(source.topic, done, total)
+
+            with TopicReading(self._client, source.topic, start=here, progress=report) as reading:
+                for batch in reading.batches():
+                    for begin in range(0, len(batch), self._batch_records):
+                        if stopped():
+                            raise Stopped("stopped; `oryn registers rebuild` goes on from here")
+                        messages = batch[begin : begin + self._batch_records]
+                        for message in messages:
+                            partition, offset = message.partition(), message.offset()
+                            assert partition is not None
+                            assert offset is not None
+                            here[partition] = offset + 1
+                        store.take(messages, dict(here))
+                    if stopped():
+                        raise Stopped("stopped; `oryn registers rebuild` goes on from here")
+        finally:
+            store.close()
+
+    def _switch(self, connection: Connection, stop: Flag) -> None:
+        live, following, old = (each.schema for each in (self._live, self._next, self._live.replaced))
+        with store_errors(), connection.transaction():
+            there = schema_exists(connection, live)
+            if there:
+                # The live writer waits for this lock before it writes anything, and then finds the new copy.
+                # Whoever only reads waits for nothing.
+                connection.execute(_named("LOCK TABLE {}.positions IN EXCLUSIVE MODE", live))
+            # What is in the topics by now holds at least all that the live copy has.
+            self._pass(stop)
+            if there:
+                connection.execute(_named("ALTER SCHEMA {} RENAME TO {}", live, old))
+            connection.execute(_named("ALTER SCHEMA {} RENAME TO {}", following, live))
+        log.info("switched to the new copy", extra={"schema": live})
+
+
+def schema_exists(connection: Connection, schema: str) -> bool:
+    """Whether there is such a schema. Raises: psycopg.Error."""
+    return connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [schema]).fetchone() == (True,)
+
+
+def drop_copy(connection: Connection, schema: str) -> None:
+    """Drop a copy that nobody needs, giving way to queries that still run on it. Repeatable.
+
+    Raises: BuiltUpon; StoreUnavailable when queries hold it too long: it is dropped by the next rebuild.
+    """
+    for _ in range(DROP_ATTEMPTS):
+        with store_errors():
+            if not schema_exists(connection, schema):
+                return
+            _refuse_if_built_upon(connection, schema)
+            try:
+                with connection.transaction(), _waiting_at_most(connection, DROP_LOCK_TIMEOUT):
+                    connection.execute(_named("DROP SCHEMA {} CASCADE", schema))
+                return
+            except errors.LockNotAvailable as exc:
+                log.info("queries still run on the old copy", extra={"schema": schema, "error": text_of(exc)})
+        time.sleep(1)
+    raise StoreUnavailable(f"queries still run on the schema {schema}; the next rebuild drops it")
+
+
+@contextmanager
+def _waiting_at_most(connection: Connection, time_limit: str) -> Iterator[None]:
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", [time_limit])
+    yield
+
+
+def _refuse_if_built_upon(connection: Connection, schema: str) -> None:
+    with store_errors():
+        found = [name for (name,) in connection.execute(_BUILT_UPON, [schema]).fetchall()]
+    if found:
+        raise BuiltUpon(
+            f"outside the schema {schema} something hangs on its tables and would be lost: {', '.join(found)}. Drop it,"
+            " rebuild, and make it again"
+        )
+
+
+def _named(text: str, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*map(sql.Identifier, names))
