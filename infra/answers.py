@@ -3,6 +3,7 @@
 Owns looks only. Moments are shown in the locality's own time. Nothing that comes from an event paints on a terminal.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,28 +11,28 @@ from enum import Enum
 from typing import Any, Final
 
 import msgspec
-import redis
-from rich.console import Console
+from rich import box
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from consumers.live_view.view import LiveView
-from consumers.live_view.views import Position
+from consumers.live_view.views import PlaceRow, Position
 from consumers.registers.connection import connect
-from consumers.registers.questions import Questions
-from consumers.registers.settings import RegistersSettings
+from consumers.registers.questions import BulletinEntry, Questions
+from infra.readers.live_view import redis_client
+from infra.readers.registers import registers_settings
 from infra.settings import Settings
-from infra.settings_services import postgres_url, redis_url
 from schemas.errors import OrynError
 from schemas.events import Attendance
 from schemas.instants import Instant
 from schemas.zones import Zone, zone_of
 
-ASK_TIMEOUT_S: Final = 10
 MISSING: Final = "\N{REPLACEMENT CHARACTER}"
 # 2021-06-10T18:00:00.000+06:00: to the minute it is enough for people.
 MINUTES_LENGTH: Final = 16
 DAY_LENGTH: Final = 10
+WIDE: Final = 240
 
 
 class Unknown(OrynError):
@@ -41,17 +42,14 @@ class Unknown(OrynError):
 @contextmanager
 def asked_live_view(settings: Settings) -> Iterator[LiveView]:
     """The live view of this environment. Raises: OrynError where no Redis is known."""
-    with redis.Redis.from_url(
-        redis_url(settings), socket_timeout=ASK_TIMEOUT_S, socket_connect_timeout=ASK_TIMEOUT_S
-    ) as client:
+    with redis_client(settings) as client:
         yield LiveView(client, settings.redis_prefix)
 
 
 @contextmanager
 def asked_registers(settings: Settings) -> Iterator[Questions]:
     """The registers of this environment. Raises: OrynError where no PostgreSQL is known."""
-    schema = RegistersSettings(postgres_url(settings), settings.schema("registers"))
-    with Questions(connect(schema, "questions")) as questions:
+    with Questions(connect(registers_settings(settings), "questions")) as questions:
         yield questions
 
 
@@ -96,14 +94,24 @@ def facts(title: str, locality: str, pairs: Mapping[str, object]) -> Table:
 
 
 def rows(title: str, locality: str, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> Table:
-    """Several things of one kind. A column that ends with `#` holds numbers."""
-    table = Table(title=text(title), title_justify="left")
+    """Several things of one kind. A column that ends with `#` holds numbers, with `!` what must not be folded."""
+    table = Table(title=text(title), title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 0), show_edge=False)
     for name in columns:
-        table.add_column(name.removesuffix("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
+        number, whole = name.endswith("#"), name.endswith("!")
+        justify: JustifyMethod = "right" if number else "left"
+        table.add_column(name.rstrip("#!"), justify=justify, overflow="fold", no_wrap=number or whole)
     zone = zone_of(locality)
     for line in lines:
         table.add_row(*(cell(value, zone) for value in line))
     return table
+
+
+def terms(place: PlaceRow | BulletinEntry) -> str:
+    """What a place offers, in one cell."""
+    ages = f"{place.age_from}" if place.age_from == place.age_to else f"{place.age_from}-{place.age_to}"
+    words = (str(each).lower().replace("_", " ") for each in (place.group_type, place.regime, place.admission))
+    until = "" if place.admission_until is None else f" to {place.admission_until}"
+    return ", ".join((f"ages {ages}", str(place.language), *words, f"from {place.admission_from}{until}"))
 
 
 def cell(value: Any, zone: Zone) -> Text:
@@ -149,5 +157,6 @@ def up_to(locality: str, record: int, moment: Instant) -> str:
 
 
 def console() -> Console:
-    """Where tables go."""
-    return Console(highlight=False)
+    """Where tables go. In a file or a pipe nothing is folded."""
+    out = Console(highlight=False)
+    return out if out.is_terminal or "COLUMNS" in os.environ else Console(highlight=False, width=WIDE)

@@ -79,12 +79,12 @@ def _history(locality: str, movements: list[Movement]) -> object:
     return rows(
         "How it moved",
         locality,
-        ("at", "record#", "what", "state", "group", "number then#", "reason"),
+        ("at!", "record#", "what", "state", "group", "number then#", "reason"),
         (
             (
                 each.at,
                 each.record,
-                each.what,
+                each.what.removeprefix("Application"),
                 change(each.from_state, each.to_state),
                 change(each.from_group, each.to_group),
                 each.number_stated,

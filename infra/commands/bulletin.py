@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from consumers.registers.questions import BulletinEntry, BulletinLine
-from infra.answers import asked_registers, console, only, rows, up_to, write_json
+from infra.answers import asked_registers, console, only, rows, terms, up_to, write_json
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, PrefixOption, SettingsOption
 
@@ -57,7 +57,7 @@ def _list(locality: str, found: list[BulletinLine], *, json: bool) -> None:
     if json:
         write_json(found, locality)
         return
-    columns = ("number#", "day", "issued", "places#", "recalled#", "hash", "record#")
+    columns = ("number#", "day!", "issued!", "places#", "recalled#", "hash", "record#")
     lines = (
         (each.number, each.date, each.issued_at, each.places, each.recalled, each.bulletin_hash[:16], each.record)
         for each in found
@@ -70,27 +70,13 @@ def _one(found: BulletinLine, entries: list[BulletinEntry], *, json: bool) -> No
         write_json({"bulletin": found, "entries": entries}, found.locality)
         return
     out = console()
-    columns = ("place", "organisation", "queue", "released", "ages", "language", "group", "regime", "admission", "from")
     released = [each for each in entries if each.part == RELEASED]
-    lines = (
-        (
-            each.place_id,
-            each.name or each.organisation_id,
-            each.queue,
-            each.at,
-            f"{each.age_from}-{each.age_to}",
-            each.language,
-            each.group_type,
-            each.regime,
-            each.admission,
-            each.admission_from,
-        )
-        for each in released
-    )
+    columns = ("released!", "place", "organisation", "queue", "terms")
+    lines = ((each.at, each.place_id, each.name or each.organisation_id, each.queue, terms(each)) for each in released)
     title = f"Bulletin {found.number} of {found.date}, {found.locality}"
     out.print(rows(f"{title}: places released", found.locality, columns, lines) if released else f"{title}: no places.")
     recalled = [each for each in entries if each.part != RELEASED]
     if recalled:
         told = ((each.place_id, each.reason, each.at) for each in recalled)
-        out.print(rows("Places recalled", found.locality, ("place", "reason", "at"), told))
+        out.print(rows("Places recalled", found.locality, ("place", "reason", "at!"), told))
     out.print(f"Hash {found.bulletin_hash}", soft_wrap=True)

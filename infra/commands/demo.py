@@ -33,14 +33,18 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     out: Annotated[Path, typer.Option("--out", file_okay=False, help="Where the files go at the end.")] = Path("out"),
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=WORKERS_MAX, help="Allocation workers.")] = 1,
     new: Annotated[bool, typer.Option("--new", help="Begin anew, also where a season was interrupted.")] = False,
+    stop: Annotated[
+        bool, typer.Option("--stop", help="Stop the services that were started, also after a finished season.")
+    ] = False,
     settings: SettingsOption = None,
     kafka: KafkaOption = None,
 ) -> int:
     """Play a season live: people who read their messages from Kafka, workers that decide, a board that shows it.
 
-    Starts Kafka in the data folder unless one is set or runs, and `oryn run` on it; at the end journal, registers and
-    bulletins are written to a folder, and the live journal is verified. Interrupted in any way, it goes on where it
-    stood when it is started again; a finished one is followed by a new season.
+    Starts Kafka, PostgreSQL and Redis in the data folder unless they are set or run, and `oryn run` on them. Bulletins
+    and messages appear in a folder as they come; at the end journal and registers are written to it, and the live
+    journal is verified. The services run on afterwards, so that registers and live view can be asked. Interrupted in
+    any way, it goes on where it stood when it is started again; a finished one is followed by a new season.
 
       oryn demo village --scale 0.5
     """
@@ -59,7 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     # A supervisor's way to interrupt is as good as a keyboard's.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        Demo(found, settings, season, last, out, workers, console).play()
+        Demo(found, settings, season, last, out, workers, console, stop).play()
     except KeyboardInterrupt:
         console.print("\nInterrupted. `make demo` goes on from here, `oryn demo --new` begins anew.", highlight=False)
         return INTERRUPTED

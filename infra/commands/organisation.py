@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.answers import Unknown, as_of, asked_live_view, console, facts, rows, write_json
+from infra.answers import Unknown, as_of, asked_live_view, console, facts, rows, terms, write_json
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, LocalityOption, PrefixOption, SettingsOption
 
@@ -32,21 +32,8 @@ def command(
     about = {"name": found.name, "ownership": found.ownership, "kind": found.kind, "closed": found.closed or None}
     out.print(facts(f"Organisation {found.organisation_id} of {found.locality}", found.locality, about))
     if found.places:
-        columns = ("place", "queue", "stage", "for holders until", "language", "group", "regime", "admission", "from")
-        lines = (
-            (
-                each.place_id,
-                each.queue,
-                each.stage,
-                each.until,
-                each.language,
-                each.group_type,
-                each.regime,
-                each.admission,
-                each.admission_from,
-            )
-            for each in found.places
-        )
+        columns = ("place", "queue", "stage", "for holders until!", "terms")
+        lines = ((each.place_id, each.queue, each.stage, each.until, terms(each)) for each in found.places)
         out.print(rows("Places on offer", found.locality, columns, lines))
     else:
         out.print("It offers no place now.")

@@ -40,7 +40,16 @@ def command(
     out = console()
     out.print(_table(found))
     if history:
-        columns = ("from", "record#", "stage", "admission", "bulletin#", "window until", "application", "recalled for")
+        columns = (
+            "from!",
+            "record#",
+            "stage",
+            "admission",
+            "bulletin#",
+            "window until!",
+            "application",
+            "recalled for",
+        )
         lines = (
             (
                 each.valid_from,

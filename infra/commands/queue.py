@@ -54,9 +54,10 @@ def _all(view: LiveView, locality: str, *, json: bool) -> None:
         write_json({"locality": locality, "position": position, "queues": found}, locality)
         return
     out = console()
-    columns = ("queue", "waiting#", "extraordinary#", "priority#", "general#", "may choose#", "off the order#")
+    columns = ("queue!", "waiting#", "out of turn#", "priority#", "general#", "choosing#", "off order#")
     lines = ((*_figures(each), each.access, each.off_order, _offered(each)) for each in found)
-    out.print(rows(f"Queues of {locality}", locality, (*columns, "places on offer#"), lines))
+    out.print(rows(f"Queues of {locality}", locality, (*columns, "places#"), lines))
+    out.print("Choosing: may choose a place now. Off order: referred or stopped. Places: on offer.")
     if position is not None:
         out.print(as_of(locality, position))
 
@@ -68,7 +69,7 @@ def _one(found: QueueView, first: int) -> None:
         rows(
             f"{summary.queue} of {found.locality}",
             found.locality,
-            ("number#", "application", "group", "submitted", "status"),
+            ("number#", "application", "group!", "submitted!", "status!"),
             ((each.number, each.application_id, each.group, each.submitted_at, each.status) for each in found.rows),
         )
     )

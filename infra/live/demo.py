@@ -7,30 +7,32 @@ its topics alone, so it may be interrupted at any moment, in any way, and be con
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from confluent_kafka.admin import AdminClient
 from filelock import FileLock, Timeout
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.progress import Progress, TextColumn
 
 from infra.live.board import Board
 from infra.live.figures import Figures
 from infra.live.lane import Lane
-from infra.live.results import BULLETINS_FOLDER, JOURNAL_FILE, REGISTERS_FOLDER, write_results
+from infra.live.results import JOURNAL_FILE, REGISTERS_FOLDER, write_results
 from infra.live.runner import Runner, Stalled
 from infra.live.season import Season, SeasonFile, forget
+from infra.live.services import NAMES, Services
+from infra.live.stores import MESSAGES_FOLDER, PAGES_FOLDER, environment_of, forget_files, forget_stores, seasonal
 from infra.live.supervisor import STOP_TIMEOUT_S, read_status
 from infra.live.watch import Watch
 from infra.settings import Settings
-from infra.settings_services import schema_ids
-from infra.stack.local import LocalStack
+from infra.settings_services import kafka_client, schema_ids
 from infra.stack.process import Child, start
-from infra.stack.state import running
+from infra.stack.state import Endpoints
 from producers.campaign.scenario import Scenario, scenario_of
 from schemas.errors import OrynError
 from schemas.outputs import Bulletin
@@ -42,8 +44,9 @@ CHECK_EVERY_S = 1.0
 # The group needs as long as it gives its children, and a little more.
 STOP_MARGIN_S = 5.0
 LOG_LINES_SHOWN = 12
-# What this season needs of the stack. The readers that need the others bring them in.
-SERVICES = ("kafka",)
+# Messages of a whole city take the longest.
+READERS_TIMEOUT_S = 1_800.0
+SETTLED_S = 3.0
 
 
 class AlreadyPlaying(OrynError):
@@ -53,7 +56,7 @@ class AlreadyPlaying(OrynError):
 @dataclass(frozen=True)
 class Demo:
     """What to play, where. `file`: of the settings, if one was named; `last`: the season before, which is forgotten;
-    `out`: the folder of the files."""
+    `out`: the folder of the files; `stop`: whether services that were started stop with a finished season."""
 
     settings: Settings
     file: Path | None
@@ -62,6 +65,7 @@ class Demo:
     out: Path
     workers: int
     console: Console
+    stop: bool
 
     @property
     def folder(self) -> Path:
@@ -73,67 +77,55 @@ class Demo:
         with ExitStack() as stack:
             stack.enter_context(_alone(self.folder))
             SeasonFile(self.folder).save(self.season)
-            bootstrap = stack.enter_context(self._kafka())
-            if self.last is not None and self.last.prefix != self.season.prefix:
-                forget(self.last, self.settings, AdminClient(dict(self._client(bootstrap))))
+            services = Services(self.settings, self.console)
+            at = stack.enter_context(services)
+            here = seasonal(self.settings, at, self.season.prefix, self.out)
+            if self.last is None or self.last.prefix != self.season.prefix:
+                self._forget_last(at)
             scenario = scenario_of(self.season.campaign, self.season.scale, self.season.days)
-            with self._group(bootstrap, scenario) as group:
-                figures, seconds = self._season(bootstrap, scenario, group)
-            self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
-            write_results(self.out, self.file, bootstrap, self.season.prefix)
+            with self._group(here, scenario, services) as group:
+                figures, seconds = self._season(here, scenario, group)
+                self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
+                self._await_readers(group)
+            write_results(self.out, self.file, at.kafka, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
+            if not self.stop:
+                services.leave_running()
         self._tell_more(figures)
+
+    def _forget_last(self, at: Endpoints) -> None:
+        """Make room: nobody wants the former season any more."""
+        if self.last is not None:
+            last = seasonal(self.settings, at, self.last.prefix, self.out)
+            forget(self.last, self.settings, AdminClient({**kafka_client(last)}))
+            forget_stores(last)
+        forget_files(self.out)
 
     def _say(self, text: str) -> None:
         self.console.print(text, soft_wrap=True, highlight=False)
 
-    def _client(self, bootstrap: str) -> dict[str, str]:
-        return {**self.settings.kafka.client, "bootstrap.servers": bootstrap}
-
     # ---------------------------------------------------------------------------------------------- what it needs
 
     @contextmanager
-    def _kafka(self) -> Iterator[str]:
-        """Kafka's address: as set, else of the local stack, which is stopped again unless it ran before."""
-        given = self.settings.kafka.bootstrap or ""
-        before = running(self.settings.data).kafka
-        if given or before:
-            self._say(f"Kafka runs at {given or before}.")
-            yield given or before
-            return
-        began = time.monotonic()
-        with _fetching(self.console) as progress:
-            stack = LocalStack(self.settings.data, owned=True, progress=progress)
-            address = stack.up(SERVICES).kafka
-        self._say(f"Kafka started at {address} in {time.monotonic() - began:.0f} s.")
-        try:
-            yield address
-        finally:
-            stack.down(SERVICES)
-
-    def _kafka_runs(self) -> bool:
-        """Whether the local stack's does; one that was given is looked after by others."""
-        return bool(self.settings.kafka.bootstrap or running(self.settings.data).kafka)
-
-    @contextmanager
-    def _group(self, bootstrap: str, scenario: Scenario) -> Iterator["_Group"]:
+    def _group(self, here: Settings, scenario: Scenario, services: Services) -> Iterator["_Group"]:
         """`oryn run` underneath, until all of it is ready; stopped in order at the end."""
         settings, prefix = self.settings, self.season.prefix
         log = settings.data / "logs" / f"{prefix}run.log"
-        child = start(self._run_command(bootstrap, scenario), log)
+        child = start(self._run_command(here, scenario), log, environment_of(here))
         status = settings.data / "run" / f"{prefix}run.json"
         try:
             self._await_ready(child, status, log)
             with Watch(status) as watch:
-                yield _Group(child, log, watch, self._kafka_runs)
+                yield _Group(child, log, watch, services)
         finally:
-            if self._kafka_runs():
+            if services.missing() != "kafka":
                 child.identity.stop(STOP_TIMEOUT_S + STOP_MARGIN_S)
             # Without Kafka nothing can be ended in order. In any case it takes its processes with it.
             child.kill()
 
-    def _run_command(self, bootstrap: str, scenario: Scenario) -> list[str]:
-        options = ["--kafka", bootstrap, "--prefix", self.season.prefix, "--clock", "records"]
+    def _run_command(self, here: Settings, scenario: Scenario) -> list[str]:
+        address = ["--kafka", str(here.kafka.bootstrap), "--prefix", self.season.prefix]
+        options = [*address, "--clock", "records", "--readers", "all"]
         if self.file is not None:
             options += ["--settings", str(self.file)]
         if len(scenario.localities) == 1:
@@ -147,7 +139,8 @@ class Demo:
             found = read_status(status)
             # A killed group leaves its file behind: this one's has our child's id.
             ours = found is not None and found["pid"] == child.identity.pid
-            if found is not None and ours and all(each["ready"] for each in found["children"]):
+            # Readers of a season that goes on may have much to read: they do so while it is played.
+            if found is not None and ours and all(_works(each) for each in found["children"]):
                 break
             code = child.exit_code()
             if code is not None or time.monotonic() > deadline:
@@ -161,7 +154,7 @@ class Demo:
 
     # ------------------------------------------------------------------------------------------------- the season
 
-    def _season(self, bootstrap: str, scenario: Scenario, group: "_Group") -> tuple[Figures, float]:
+    def _season(self, here: Settings, scenario: Scenario, group: "_Group") -> tuple[Figures, float]:
         """Play it on the board. Returns: the figures at its end, and how many seconds it took."""
         figures = Figures()
         board: Board | None = None
@@ -184,7 +177,7 @@ class Demo:
             self._say(f"The people of {scenario.title} gather.")
             lanes = [Lane(plan, scenario, self.season.seed, KZ_2020, publish) for plan in scenario.localities]
             ids = schema_ids(self.settings)
-            runner = Runner(lanes, self._client(bootstrap), self.season.prefix, ids, figures, show)
+            runner = Runner(lanes, kafka_client(here), self.season.prefix, ids, figures, show)
             try:
                 before = runner.catch_up()
                 began = time.monotonic()
@@ -205,28 +198,59 @@ class Demo:
             gc.freeze()
             gc.enable()
 
+    def _await_readers(self, group: "_Group") -> None:
+        """Wait until every reader has read all and delivered all. Raises: OrynError when one does not get there."""
+        progress = Progress(TextColumn("{task.description}"), console=self.console, transient=True)
+        task = progress.add_task("", total=None)
+        behind: dict[str, int | None] = dict.fromkeys(group.watch.readers)
+        began = since = time.monotonic()
+        with progress if self.console.is_terminal else ExitStack():
+            # A figure is some moments old, and the fan-out may just have told something new.
+            while behind or time.monotonic() - since < SETTLED_S:
+                group.check()
+                behind = {name: lag for name, lag in group.watch.readers.items() if lag != 0}
+                now = time.monotonic()
+                if behind:
+                    since = now
+                if now - began > READERS_TIMEOUT_S:
+                    raise OrynError(f"these readers do not come to the end: {_told(behind)}; see {group.log.parent}")
+                progress.update(task, description=f"Readers have still to read: {_told(behind)}")
+                time.sleep(LOOK_EVERY_S)
+        self._say(f"Readers are at the end of all topics, {time.monotonic() - began:.0f} s later.")
+
     def _tell_more(self, figures: Figures) -> None:
-        out = self.out
+        out, prefix = self.out, f"--prefix {self.season.prefix}"
         self._say(
-            f"\nIn {out}: {JOURNAL_FILE} (every decision, hash-chained), {BULLETINS_FOLDER}/ (one for each day), "
-            f"{REGISTERS_FOLDER}/ (applications, places, referrals as CSV).\n"
+            f"\nIn {out}: {JOURNAL_FILE} (every decision, hash-chained), {PAGES_FOLDER}/ (public pages: open "
+            f"{PAGES_FOLDER}/index.html), {MESSAGES_FOLDER}/ (what families were told), {REGISTERS_FOLDER}/ "
+            "(applications, places, referrals as CSV).\n"
             "Look at one family and one place:"
         )
         if figures.last_referred is not None:
             self._say(f"  oryn why {figures.last_referred} --journal {out / JOURNAL_FILE}")
-        self._say(f"  oryn verify {out / JOURNAL_FILE} --bulletins {out / BULLETINS_FOLDER}")
-        self._say(
-            f"  oryn stack up && oryn journal follow --prefix {self.season.prefix} --last 20\n"
-            "`make demo` again begins a new season; SCALE, CAMPAIGN and SEED choose another one."
-        )
+        self._say(f"  oryn verify {out / JOURNAL_FILE} --bulletins {out / PAGES_FOLDER}")
+        if self.stop:
+            self._say(f"  oryn stack up && oryn queue {prefix}")
+        else:
+            asked = figures.last_referred or "APPLICATION"
+            self._say(
+                f"PostgreSQL, Redis and Kafka run on (`oryn stack down` stops them):\n"
+                f"  oryn application {asked} --history {prefix}\n"
+                f"  oryn queue {prefix}\n"
+                f"  oryn bulletin {prefix}\n"
+                f"  oryn registers status {prefix}\n"
+                f"  oryn gateway log {prefix}\n"
+                f"  oryn journal follow --last 20 {prefix}"
+            )
+        self._say("`make demo` again begins a new season; SCALE, CAMPAIGN and SEED choose another one.")
 
 
 class _Group:
     """What works underneath, and whether it still does."""
 
-    def __init__(self, child: Child, log: Path, watch: Watch, kafka_runs: Callable[[], bool]) -> None:
+    def __init__(self, child: Child, log: Path, watch: Watch, services: Services) -> None:
         self.log, self.watch = log, watch
-        self._child, self._kafka_runs = child, kafka_runs
+        self._child, self._services = child, services
         self._looked_at = 0.0
 
     def check(self) -> None:
@@ -238,10 +262,16 @@ class _Group:
         code = self._child.exit_code()
         if code is not None:
             raise OrynError(f"`oryn run` ended with exit code {code}; the end of {self.log}:\n{_tail(self.log)}")
-        if not self._kafka_runs():
+        missing = self._services.missing()
+        if missing is not None:
             raise OrynError(
-                "Kafka has ended (`oryn stack logs kafka`); `make demo` starts it again and goes on from here"
+                f"{NAMES[missing]} has ended (`oryn stack logs {missing}`); `make demo` starts it again and goes on "
+                "from here"
             )
+
+
+def _works(child: Mapping[str, Any]) -> bool:
+    return bool(child["ready"] if child["essential"] else child["url"])
 
 
 def _finished(season: Season) -> Season:
@@ -259,21 +289,8 @@ def _alone(folder: Path) -> Iterator[None]:
         raise AlreadyPlaying(f"another demo plays in {folder}: stop it, or set ORYN_DATA to another folder") from exc
 
 
-@contextmanager
-def _fetching(console: Console) -> Iterator["_Fetching"]:
-    """A bar while Kafka's jars are fetched."""
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=console, transient=True)
-    with bar if console.is_terminal else ExitStack():
-        yield _Fetching(bar)
-
-
-class _Fetching:
-    def __init__(self, bar: Progress) -> None:
-        self._bar = bar
-        self._task = bar.add_task("Kafka", total=None)
-
-    def __call__(self, done: int, of: int) -> None:
-        self._bar.update(self._task, completed=done, total=of)
+def _told(behind: Mapping[str, int | None]) -> str:
+    return ", ".join(f"{name} {'?' if lag is None else f'{lag:,}'}" for name, lag in behind.items())
 
 
 def _tail(log: Path) -> str:

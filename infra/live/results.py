@@ -1,17 +1,16 @@
-"""What a season leaves behind: journal, registers and bulletins as files, and the check of the live topic.
+"""What a season leaves behind: journal and registers as files, and the check of the live topic.
 
 Owns the names in the folder and the order; each step is a command of its own that anybody may run again.
 """
 
-import shutil
 from pathlib import Path
 
-from infra.commands import bulletins, journal, registers, verify
+from infra.commands import journal, registers, verify
 from infra.journal_source import LIVE
+from infra.live.stores import PAGES_FOLDER
 from schemas.errors import OrynError
 
 JOURNAL_FILE = "journal.jsonl"
-BULLETINS_FOLDER = "bulletins"
 REGISTERS_FOLDER = "registers"
 
 
@@ -20,16 +19,13 @@ class CheckFailed(OrynError):
 
 
 def write_results(folder: Path, settings: Path | None, bootstrap: str, prefix: str) -> None:
-    """Write the files and verify the topics against the published bulletins, telling about it. Replaces older files.
+    """Write the files and verify the topics against the bulletins that their reader has published there.
 
     Raises: CheckFailed; OrynError, OSError when something can't be read or written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    path, published = folder / JOURNAL_FILE, folder / BULLETINS_FOLDER
-    # An older season's bulletins are not this one's, and a published bulletin is never replaced.
-    shutil.rmtree(published, ignore_errors=True)
+    path, published = folder / JOURNAL_FILE, folder / PAGES_FOLDER
     journal.export(str(path), settings=settings, kafka=bootstrap, prefix=prefix)
-    bulletins.command(published, str(path))
     registers.export(folder / REGISTERS_FOLDER, str(path))
     # A season of a day or two has none.
     compared = published if any(published.glob("*/*.json")) else None

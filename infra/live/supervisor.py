@@ -130,6 +130,7 @@ class Supervisor:
             {
                 "name": child.spec.name,
                 "kind": child.spec.kind,
+                "essential": child.spec.essential,
                 "state": child.state.value,
                 "ready": child.spec.name in self._ready,
                 "pid": child.pid,

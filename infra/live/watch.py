@@ -15,14 +15,21 @@ from infra.live.supervisor import read_status
 
 LOOK_EVERY_S = 1.0
 TIMEOUT_S = 2.0
-_LAGS = ("oryn_allocation_lag_records{", "oryn_fan_out_lag_records{")
+_LAGS = (
+    "oryn_allocation_lag_records{",
+    "oryn_fan_out_lag_records{",
+    "oryn_reader_lag_records{",
+    "oryn_gateway_pending_messages ",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One process. `lag`: records that it has not done yet; none if it does not say."""
+    """One process. `essential`: it decides or tells, and is no reader. `lag`: records that it has not done yet (of the
+    gateway, and messages that it has not delivered); none if it does not say."""
 
     name: str
+    essential: bool
     state: str
     ready: bool
     restarts: int
@@ -52,9 +59,14 @@ class Watch:
 
     @property
     def lag(self) -> int | None:
-        """Of all that say it."""
-        said = [each.lag for each in self.processes if each.lag is not None]
+        """Of all that decide and tell, as far as they say it."""
+        said = [each.lag for each in self.processes if each.essential and each.lag is not None]
         return sum(said) if said else None
+
+    @property
+    def readers(self) -> dict[str, int | None]:
+        """The lag of each reader."""
+        return {each.name: each.lag for each in self.processes if not each.essential}
 
     def _look_on(self) -> None:
         while True:
@@ -69,6 +81,7 @@ def _seen(child: Mapping[str, object]) -> Seen:
     url = child.get("url")
     return Seen(
         str(child["name"]),
+        bool(child["essential"]),
         str(child["state"]),
         bool(child["ready"]),
         int(str(child["restarts"])),

@@ -109,6 +109,12 @@ class LocalStack:
                     child.release()
             return self._endpoints(state)
 
+    def release(self) -> None:
+        """Let what this object started with `owned` outlive this process. Repeatable."""
+        for child in self._children.values():
+            child.release()
+        self._children.clear()
+
     def down(self, names: Iterable[str] = SERVICES) -> dict[str, bool]:
         """Stop the services that the stack started. Repeatable.
 
