@@ -14,5 +14,5 @@ def ratio_of(pack: str, known: Mapping[str, int]) -> int:
     """The ratio of the pack that a record names. Raises: BrokenJournal when this reader does not know it."""
     ratio = known.get(pack)
     if ratio is None:
-        raise BrokenJournal(f"this reader knows no rule pack {pack[:64]!r}")
+        raise BrokenJournal(f"this version of Oryn knows no rule pack {pack[:64]!r}: a newer one may")
     return ratio

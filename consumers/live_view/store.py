@@ -75,10 +75,13 @@ class LiveViewStore:
             assert offset is not None
             if offset >= entered.positions.get(partition, 0):
                 work.setdefault(partition, []).append((offset, self._decode(message)))
-        with store_errors():
-            for partition, records in work.items():
-                self._partition(entered, partition, records, after[partition])
-            self._after(entered, at_rest=False)
+        try:
+            with store_errors():
+                for partition, records in work.items():
+                    self._partition(entered, partition, records, after[partition])
+                self._after(entered, at_rest=False)
+        except BrokenJournal as exc:
+            raise StoreConflict(str(exc)) from exc
 
     def idle(self) -> None:
         """As `Store.idle`: a build may be at its end, a wipe be noticed, an old generation be deleted."""
@@ -128,10 +131,7 @@ class LiveViewStore:
         touched: dict[str, None] = {}
         facts = 0
         for index, (_, record) in enumerate(work):
-            try:
-                folds[record.locality].take(record)
-            except BrokenJournal as exc:
-                raise StoreConflict(str(exc)) from exc
+            folds[record.locality].take(record)
             touched[record.locality] = None
             facts += 1 + len(record.facts)
             last = index + 1 == len(work)

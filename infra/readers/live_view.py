@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import redis
 from prometheus_client import CollectorRegistry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from consumers.live_view.journal_end import JournalEnd
 from consumers.live_view.store import LiveViewStore
@@ -56,7 +58,12 @@ def redis_client(settings: Settings) -> redis.Redis:
     """A client of Redis; connects when it is first used. Raises: OrynError."""
     try:
         return redis.Redis.from_url(
-            redis_url(settings), socket_connect_timeout=CONNECT_SECONDS, socket_timeout=ANSWER_SECONDS
+            redis_url(settings),
+            socket_connect_timeout=CONNECT_SECONDS,
+            socket_timeout=ANSWER_SECONDS,
+            # A connection that a restart has broken is made again at once; whoever is away for longer is the
+            # reader's to wait for.
+            retry=Retry(NoBackoff(), 1),
         )
     except ValueError as exc:
         raise SettingsError(f"redis.url: {exc}") from exc
