@@ -45,11 +45,13 @@ COMMANDS = {
     "dead-letters": "Records that are no events: list them, look at one, send one again.",
     "status": "How the running system is: brokers, topics, groups, lag, workers.",
     "run": "Run everything that one machine needs, watched over.",
+    "gateway": "The delivery log of messages: how it is, single messages, try again, forget.",
     "demo": "A season live through Kafka: people, decisions, bulletins, files at the end.",
     "worker": "Decide events live, over Kafka.",
     "fan-out": "Tell what the journal says: outcomes, messages, bulletins.",
     "reader": "Keep a store up to date: registers, live view, messages, public pages.",
     "live-view": "The live view in Redis: how it is, make it anew, take it away.",
+    "contacts": "Whom messages reach, in which language, where: take over, show, forget.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }
 MAINTENANCE = {"calendar"}  # commands that need the development environment
