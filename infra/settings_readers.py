@@ -4,6 +4,7 @@ Owns names, defaults, bounds. Values are checked by `settings_base`; `settings` 
 """
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,9 @@ from typing import Annotated
 from infra.settings_base import NAME, SCHEMA, URL, About, Section
 
 DAY_S = 86_400
+# A message that is forgotten is new if the topic is read anew; its time should have run out by then.
+KEEP_DAYS_MIN = 40
+TERMS = re.compile(r"([A-Z_]+=[0-9]{1,8}( [A-Z_]+=[0-9]{1,8})*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,37 @@ class GatewaySettings(Section):
         str | None, About("Mail server: smtp://, smtps:// with user:password. None: no mail.", pattern=URL, link=True)
     ] = dataclasses.field(default=None, repr=False)
     mail_from: Annotated[str | None, About("Sender of mails.")] = None
-    file: Annotated[Path | None, About("File or folder that messages are written to. None: no file.")] = None
+    file: Annotated[
+        Path | None,
+        About(
+            "File or folder that messages are written to. None: messages/ in the data folder without other channels."
+        ),
+    ] = None
     directory_url: Annotated[
         str | None, About("Where contacts are asked for. None: the table in PostgreSQL.", pattern=URL, link=True)
     ] = dataclasses.field(default=None, repr=False)
+    language: Annotated[
+        str, About("Of those whom the directory does not know: kk, ru or en.", pattern=re.compile("kk|ru|en"))
+    ] = "kk"
+    margin_s: Annotated[
+        int, About("So long before the deadline that it tells of a message has to have arrived.", low=0, high=DAY_S)
+    ] = 3_600
+    term_s: Annotated[
+        int, About("By when a message without a deadline has to have arrived.", low=60, high=366 * DAY_S)
+    ] = 3 * DAY_S
+    terms: Annotated[
+        str, About("The same for single kinds, in seconds: KIND=SECONDS, several with spaces.", pattern=TERMS)
+    ] = ""
+    channel_s: Annotated[
+        int, About("How long one channel is tried while there is another.", low=1, high=30 * DAY_S)
+    ] = 7_200
+    attempts: Annotated[int, About("Attempts of a message on one channel.", low=1, high=1_000)] = 12
+    attempt_s: Annotated[int, About("Seconds for one attempt; by mail at least 60.", low=1, high=600)] = 10
+    parallel: Annotated[int, About("Attempts at once to one endpoint.", low=1, high=1_000)] = 64
+    keep_days: Annotated[
+        int | None,
+        About("After so many days delivered messages are forgotten. None: never.", low=KEEP_DAYS_MIN, high=36_525),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from threading import Event as Flag
 
@@ -21,6 +21,7 @@ from consumers.notification_gateway.figures import GatewayFigures
 from consumers.notification_gateway.policy import SECOND_MS, Policy, PolicyError
 from consumers.notification_gateway.session import Parts, Session
 from consumers.notification_gateway.tables import upgrade
+from consumers.notification_gateway.upkeep import forget
 from consumers.reading.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ WELL_AFTER_S = 10.0
 LOOK_EVERY_S = 0.05
 # What an attempt may take beyond its time when the gateway ends, with the recording of its result.
 END_S = 5.0
+FORGET_EVERY_S = 3_600.0
 
 
 def wall_clock() -> int:
@@ -51,8 +53,13 @@ class Gateway:
         renderer: Renderer,
         policy: Policy | None = None,
         figures: GatewayFigures | None = None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """`url`, `schema`: PostgreSQL and the delivery log in it. Connects to nothing. Raises: PolicyError."""
+        """`url`, `schema`: PostgreSQL and the delivery log in it. `prepare`: what has to be done before messages are
+        delivered, in a thread; it may raise StoreUnavailable and is then called again. Connects to nothing.
+
+        Raises: PolicyError.
+        """
         self.policy = policy or Policy()
         self._channels = {each.name: each for each in channels}
         if len(self._channels) != len(channels):
@@ -60,7 +67,7 @@ class Gateway:
         if not channels:
             raise PolicyError("no channel: nothing could be delivered")
         self.figures = figures or GatewayFigures(CollectorRegistry())
-        self._url, self._schema = url, schema
+        self._url, self._schema, self._prepare = url, schema, prepare
         self._parts = Parts(
             channels=self._channels,
             directory=directory,
@@ -143,6 +150,7 @@ class Gateway:
             began = time.monotonic()
             try:
                 await asyncio.to_thread(upgrade, self._url, self._schema)
+                await asyncio.to_thread(self._prepare)
                 await self._session(stop)
             except StoreUnavailable as exc:
                 self._reason = str(exc)
@@ -171,6 +179,7 @@ class Gateway:
                     feeder.feed_forever(),
                     session.record_forever(),
                     session.tick_forever(),
+                    self._forget_forever(),
                 )
             ]
             stopping = asyncio.create_task(stop.wait())
@@ -187,10 +196,18 @@ class Gateway:
                 if isinstance(result, Exception):
                     raise result
 
+    async def _forget_forever(self) -> None:
+        """Forget delivered messages when their time has come. Raises: StoreUnavailable."""
+        while True:
+            keep_s = self.policy.keep_s
+            if keep_s is not None:
+                await asyncio.to_thread(forget, self._url, self._schema, keep_s)
+            await asyncio.sleep(FORGET_EVERY_S)
+
     async def _finish(self, session: Session, tasks: Sequence[asyncio.Task[None]]) -> None:
         """Let what is underway come to its end and be recorded; nothing new begins."""
         session.closing = True
-        deadline = time.monotonic() + self.policy.attempt_s + END_S
+        longest = max(self.policy.attempt_s_on(channel) for channel in self._channels)
+        deadline = time.monotonic() + longest + END_S
         while session.busy and time.monotonic() < deadline and not any(task.done() for task in tasks):
             await asyncio.sleep(LOOK_EVERY_S)
-

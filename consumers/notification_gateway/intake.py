@@ -17,7 +17,7 @@ from confluent_kafka import Message
 from consumers.notification_gateway.channels import Recipient
 from consumers.notification_gateway.policy import SECOND_MS, Policy, deliver_by
 from consumers.notification_gateway.stored import to_json
-from consumers.notification_gateway.tables import INTAKE, connect, lock_class
+from consumers.notification_gateway.tables import INTAKE, connect, lock_class, upgrade
 from consumers.reading.store import StoreUnavailable
 from schemas.codec import ValueCodec, output_codec
 from schemas.errors import Malformed
@@ -80,6 +80,7 @@ class Intake:
     def open(self) -> Mapping[int, int]:
         """As `Store.open`."""
         self.close()
+        upgrade(self._url, self._schema)
         self._connection = connect(self._url, self._schema)
         with self._translated():
             with self._connection.cursor() as cursor:

@@ -33,6 +33,8 @@ class Policy:
     # Of one message on one channel.
     attempts: int = 12
     attempt_s: float = 10.0
+    # The same by channel where it differs: a mail server may keep one waiting on purpose.
+    attempt_s_of: Mapping[str, float] = field(default_factory=lambda: {"smtp": 60.0})
     # How long one channel may be tried while there is another; never more than its share of the time that is left.
     channel_s: float = 2 * HOUR_S
     # Pause before the second attempt, at most; each further one may be twice as long, up to `pause_max_s`.
@@ -52,9 +54,15 @@ class Policy:
     waiting_recipients: int = 200_000
     # For how long results are gathered before they are recorded together.
     gather_s: float = 0.01
+    # After so long delivered messages are forgotten; none: never.
+    keep_s: float | None = None
     # How often a gateway looks for new messages, and for gateways beside it.
     look_s: float = 0.25
     claim_s: float = 1.0
+
+    def attempt_s_on(self, channel: str) -> float:
+        """How long one attempt may take there."""
+        return max(self.attempt_s, self.attempt_s_of.get(channel, 0))
 
     def __post_init__(self) -> None:
         """Check the numbers. Raises: PolicyError."""
@@ -64,6 +72,8 @@ class Policy:
         for name in ("term_s", "attempt_s", "channel_s", "pause_s", "breaker_pause_s", "look_s", "claim_s"):
             if getattr(self, name) <= 0:
                 raise PolicyError(f"{name}: not above 0")
+        if min(self.attempt_s_of.values(), default=1) <= 0 or (self.keep_s is not None and self.keep_s <= 0):
+            raise PolicyError("attempt_s_of, keep_s: not above 0")
         if min(self.margin_s, self.gather_s, self.retry_after_max_s, *self.terms_s.values()) < 0:
             raise PolicyError("a time is below 0")
         if self.pause_max_s < self.pause_s or self.breaker_pause_max_s < self.breaker_pause_s:

@@ -234,7 +234,7 @@ class Session:
 
     async def _send(self, channel: str, letter: Letter) -> Result:
         try:
-            async with asyncio.timeout(self._policy.attempt_s):
+            async with asyncio.timeout(self._policy.attempt_s_on(channel)):
                 return await self._parts.channels[channel].send(letter)
         except TimeoutError:
             return Failed("TIMEOUT")

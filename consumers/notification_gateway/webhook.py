@@ -27,7 +27,7 @@ from schemas.zones import zone_of
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what every secret begins with
 # Of Standard Webhooks.
 SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
-SCHEMES = ("https", "http")
+SCHEMES = ("https://", "http://")
 # What may pass by itself, of the answers that blame the request.
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 # The receiver speaks of all requests, not of this one.
@@ -85,7 +85,7 @@ class WebhookChannel:
     async def send(self, letter: Letter) -> Result:
         """As `Channel.send`. Taken is what is answered with 2xx."""
         assert self._session is not None, "opened"
-        if urlsplit(letter.address).scheme not in SCHEMES:
+        if not letter.address.lower().startswith(SCHEMES):
             return Refused("BAD_ADDRESS")
         body = body_of(letter)
         try:
@@ -94,7 +94,7 @@ class WebhookChannel:
             ) as response:
                 status, retry_after = response.status, response.headers.get("Retry-After")
                 await response.content.read(ANSWER_BYTES_MAX)
-        except aiohttp.InvalidURL:
+        except (aiohttp.InvalidURL, ValueError):
             return Refused("BAD_ADDRESS")
         except (aiohttp.ClientError, OSError) as exc:
             return Failed("TIMEOUT" if isinstance(exc, TimeoutError) else "CONNECTION")

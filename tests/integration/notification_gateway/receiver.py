@@ -4,6 +4,7 @@ A real HTTP server in a thread of its own. It checks every signature with the re
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from threading import Event, Thread
@@ -13,8 +14,10 @@ import msgspec
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # made for tests
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105 - made for tests
 START_S = 10.0
+WAIT_S = 40.0
+POLL_S = 0.005
 
 # What it does with an arrival: told its path, the message's id and how often the id came before.
 Behaviour = Callable[[str, str, int], str]
@@ -95,6 +98,13 @@ class Receiver:
         if what == "429 for 1 s":
             return web.Response(status=429, headers={"Retry-After": "1"})
         return web.Response(status=int(what) if what.isdigit() else 500)
+
+    def wait_taken(self, count: int) -> None:
+        """Wait until it has taken so many."""
+        deadline = time.monotonic() + WAIT_S
+        while len(self.taken) < count:
+            assert time.monotonic() < deadline, f"{len(self.taken)} of {count} were taken"
+            time.sleep(POLL_S)
 
     def first_arrivals(self) -> dict[str, list[str]]:
         """Recipient -> the ids that it took, each where it came first."""

@@ -131,7 +131,7 @@ class Log:
         """Ask the log."""
         connection = connect(self.url, self.schema)
         try:
-            return connection.execute(query).fetchall()  # type: ignore[arg-type]  # a constant of a test
+            return connection.execute(query).fetchall()
         finally:
             connection.close()
 
