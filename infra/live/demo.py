@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn
 
 from infra.live.board import Board
+from infra.live.contacts import SeasonContacts
 from infra.live.figures import Figures
 from infra.live.lane import Lane
 from infra.live.results import JOURNAL_FILE, REGISTERS_FOLDER, write_results
@@ -30,7 +31,7 @@ from infra.live.stores import MESSAGES_FOLDER, PAGES_FOLDER, environment_of, for
 from infra.live.supervisor import STOP_TIMEOUT_S, read_status
 from infra.live.watch import Watch
 from infra.settings import Settings
-from infra.settings_services import kafka_client, schema_ids
+from infra.settings_services import kafka_client, postgres_url, schema_ids
 from infra.stack.process import Child, start
 from infra.stack.state import Endpoints
 from producers.campaign.scenario import Scenario, scenario_of
@@ -177,7 +178,8 @@ class Demo:
             self._say(f"The people of {scenario.title} gather.")
             lanes = [Lane(plan, scenario, self.season.seed, KZ_2020, publish) for plan in scenario.localities]
             ids = schema_ids(self.settings)
-            runner = Runner(lanes, kafka_client(here), self.season.prefix, ids, figures, show)
+            known = SeasonContacts(postgres_url(here), here.schema("contacts"))
+            runner = Runner(lanes, kafka_client(here), self.season.prefix, ids, figures, show, known.learn)
             try:
                 before = runner.catch_up()
                 began = time.monotonic()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from infra.live.lane import Lane, Step
 from infra.live.traffic import Incoming, Outgoing
 from schemas.errors import OrynError
+from schemas.events import Event
 from schemas.ids import SchemaIds
 from schemas.journal import Record
 
@@ -40,13 +41,16 @@ class Runner:
         ids: SchemaIds,
         listen: Callable[[Record], None],
         show: Callable[[], None],
+        introduce: Callable[[Sequence[Event]], None],
     ) -> None:
-        """`listen` gets every record that was folded; `show` is called now and then, at least every 0.1 s or so."""
+        """`listen` gets every record that was folded; `show` is called now and then, at least every 0.1 s or so;
+        `introduce` gets the events of a step before they are sent."""
         self.lanes = lanes
         self.outgoing = Outgoing(client, prefix, ids)
         self.incoming = Incoming(client, prefix, ids, [lane.locality for lane in lanes])
         self._listen = listen
         self._show = show
+        self._introduce = introduce
         self._heard_at = time.monotonic()
         self._strange_steps = 0
 
@@ -88,6 +92,7 @@ class Runner:
 
     def _publish(self, step: Step) -> None:
         outgoing = self.outgoing
+        self._introduce(step.events)
         topic = step.tick.topic
         for number, event in enumerate([*step.events, step.tick], start=1):
             if event.topic != topic:

@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from consumers.live_view.generations import Generations
 from consumers.live_view.scripts import Scripts, store_errors
+from consumers.notification_gateway.directory_tables import reader_role
 from infra.readers.live_view import redis_client
 from infra.readers.registers import registers_settings
 from infra.settings import Settings
@@ -74,6 +75,7 @@ def forget_stores(here: Settings) -> None:
         with psycopg.connect(registers.url, autocommit=True) as connection:
             for schema in schemas:
                 connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+            connection.execute(SQL("DROP ROLE IF EXISTS {}").format(Identifier(reader_role(here.schema("contacts")))))
     except psycopg.Error as exc:
         raise OrynError(f"PostgreSQL does not let a former season's registers be deleted: {exc}") from exc
     with redis_client(here) as client, store_errors():
