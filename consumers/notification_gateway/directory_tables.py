@@ -6,7 +6,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from consumers.notification_gateway.channels import DirectoryUnavailable
+from consumers.reading.store import StoreUnavailable
 from schemas.errors import OrynError
 
 HEAD: Final = "0001"
@@ -34,7 +34,7 @@ def options(schema: str) -> dict[str, Any]:
 
 
 def upgrade(url: str, schema: str) -> None:
-    """Bring the tables to the present version. Repeatable. Raises: DirectoryUnavailable, ContactsError."""
+    """Bring the tables to the present version. Repeatable. Raises: StoreUnavailable, ContactsError."""
     try:
         if _version(url, schema) != HEAD:
             _upgrade(url, schema)
@@ -45,7 +45,7 @@ def upgrade(url: str, schema: str) -> None:
             f'CREATE SCHEMA "{schema}" AUTHORIZATION ...; CREATE ROLE "{role}" NOLOGIN; GRANT "{role}" TO ...'
         ) from exc
     except psycopg.OperationalError as exc:
-        raise DirectoryUnavailable(f"the contacts are away: {exc}") from exc
+        raise StoreUnavailable(f"the contacts are away: {exc}") from exc
 
 
 def _version(url: str, schema: str) -> str | None:

@@ -13,6 +13,7 @@ from consumers.notification_gateway.channels import Address, Contact, DirectoryU
 from consumers.notification_gateway.directory_import import Contacts, Imported, read_lines
 from consumers.notification_gateway.directory_postgres import PostgresDirectory
 from consumers.notification_gateway.directory_tables import ContactsError, reader_role, upgrade
+from consumers.reading.store import StoreUnavailable
 from infra import cli
 from infra.stack.own import OwnService
 from schemas.errors import OrynError
@@ -157,12 +158,33 @@ def test_upgrading_twice_changes_nothing(postgres: str, schema: str) -> None:
     assert set(find(postgres, schema, PARENT)) == {PARENT}
 
 
+def test_a_login_that_is_only_a_member_of_the_role_finds_contacts(postgres: str, schema: str) -> None:
+    take(postgres, schema, "applicant,ap-1,kk,file,\n")
+    login, lonely = f"{schema}_gateway", f"{schema}_stranger"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        for name in (login, lonely):
+            connection.execute(f"CREATE ROLE {name} LOGIN")
+        connection.execute(f"GRANT {reader_role(schema)} TO {login}")
+        try:
+            as_login = postgres.replace("oryn@", f"{login}@")
+            upgrade(as_login, schema)  # nothing to do, so nothing more is needed
+            assert set(find(as_login, schema, PARENT)) == {PARENT}
+            as_stranger = postgres.replace("oryn@", f"{lonely}@")
+            with pytest.raises(DirectoryUnavailable, match=f"no member of the role {reader_role(schema)}"):
+                find(as_stranger, schema, PARENT)
+            with pytest.raises(ContactsError, match="an administrator can"):
+                upgrade(as_stranger, f"{schema}_other")
+        finally:
+            for name in (login, lonely):
+                connection.execute(f"DROP ROLE {name}")
+
+
 def test_trouble_is_an_outage_and_never_an_unknown_recipient(postgres: str, schema: str) -> None:
     with pytest.raises(DirectoryUnavailable, match="no contacts yet; oryn contacts import"):
         find(postgres, "nowhere", PARENT)
     with pytest.raises(DirectoryUnavailable, match="no answer"):
         find("postgresql://oryn:sekret@127.0.0.1:9/postgres", schema, PARENT)
-    with pytest.raises(DirectoryUnavailable, match="away"):
+    with pytest.raises(StoreUnavailable, match="away"):
         upgrade("postgresql://oryn:sekret@127.0.0.1:9/postgres", schema)
     with pytest.raises(ContactsError, match="no contacts yet"), Contacts(postgres, "nowhere") as contacts:
         contacts.show("ap-1")

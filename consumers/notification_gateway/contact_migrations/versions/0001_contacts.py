@@ -55,7 +55,7 @@ BEGIN
     END IF;
     EXECUTE format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', current_schema());
     EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), reader);
-    EXECUTE format('GRANT SELECT ON contacts, addresses TO %I', reader);
+    EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA %I TO %I', current_schema(), reader);
 END $$
 """
 
