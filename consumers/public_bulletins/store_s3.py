@@ -32,7 +32,7 @@ from consumers.reading.store import StoreUnavailable
 
 if TYPE_CHECKING:
     from obstore import PutMode
-    from obstore.store import RetryConfig, S3Config
+    from obstore.store import RetryConfig, S3Config, S3Credential
 
 CONNECT_TIMEOUT = timedelta(seconds=3)
 REQUEST_TIMEOUT = timedelta(seconds=30)
@@ -53,8 +53,19 @@ _BLAMES = frozenset(range(400, 500)) - {408, 409, 425, 429}
 class S3FileStore:
     """A bucket, or what lies below a prefix in it."""
 
-    def __init__(self, bucket: str, prefix: str, config: "S3Config", *, plain_http: bool = False) -> None:
-        """Name the bucket. Nothing is asked yet. Raises: StoreRefused for a configuration that can't be one."""
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str,
+        config: "S3Config",
+        keys: "S3Credential | None" = None,
+        *,
+        plain_http: bool = False,
+    ) -> None:
+        """Name the bucket. Nothing is asked yet. Raises: StoreRefused for a configuration that can't be one.
+
+        `keys`: None: those that the library finds in the environment or by the machine's role.
+        """
         retry: RetryConfig = {
             "max_retries": RETRIES_MAX,
             "retry_timeout": RETRY_FOR,
@@ -72,6 +83,8 @@ class S3FileStore:
                     "timeout": REQUEST_TIMEOUT,
                 },
                 retry_config=retry,
+                # Not in `config`: there the library would add a session token of the environment to them.
+                credential_provider=None if keys is None else lambda: keys,
             )
         except (BaseError, ValueError) as exc:
             raise StoreRefused(f"{self._where}: {_said(exc)}") from exc

@@ -11,7 +11,7 @@ from consumers.public_bulletins.store_folder import FolderStore
 from consumers.public_bulletins.store_s3 import S3FileStore
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import S3Config, S3Credential
 
 DEFAULT_REGION = "us-east-1"
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -63,7 +63,14 @@ def _s3(settings: StoreSettings, parts: SplitResult) -> FileStore:
     config: S3Config = {"region": settings.region or DEFAULT_REGION}
     if settings.endpoint is not None:
         config["endpoint"] = settings.endpoint
+    keys: S3Credential | None = None
     if settings.access_key is not None and settings.secret_key is not None:
-        config["access_key_id"] = settings.access_key
-        config["secret_access_key"] = settings.secret_key
-    return S3FileStore(bucket, prefix, config, plain_http=(settings.endpoint or "").startswith("http://"))
+        keys = {
+            "access_key_id": settings.access_key,
+            "secret_access_key": settings.secret_key,
+            "token": None,
+            "expires_at": None,
+        }
+        # Whatever the environment says: these keys are meant to be used.
+        config["skip_signature"] = False
+    return S3FileStore(bucket, prefix, config, keys, plain_http=(settings.endpoint or "").startswith("http://"))

@@ -9,6 +9,7 @@ from signal import SIGCONT, SIGSTOP
 from threading import Timer
 from urllib.request import Request, urlopen
 
+import boto3  # type: ignore[import-untyped]  # has no types of its own
 import pytest
 from obstore.store import S3Store
 
@@ -54,6 +55,22 @@ class Server:
 
     def store(self, bucket: str, **keys: str) -> FileStore:
         return open_store(StoreSettings(f"s3://{bucket}/public/pages", endpoint=self.url, **(keys or KEYS)))
+
+
+class IamKeys:
+    """Keys of a user who may do everything; takes three requests."""
+
+    def __init__(self, url: str) -> None:
+        session = boto3.Session("key", "secret", region_name="us-east-1")
+        client = session.client("iam", endpoint_url=url)
+        try:
+            client.create_user(UserName="publisher")
+            everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+            client.put_user_policy(UserName="publisher", PolicyName="all", PolicyDocument=everything)
+            made = client.create_access_key(UserName="publisher")["AccessKey"]
+        finally:
+            client.close()
+        self.key, self.secret = str(made["AccessKeyId"]), str(made["SecretAccessKey"])
 
 
 @pytest.fixture(scope="module")
@@ -154,13 +171,27 @@ def test_a_missing_bucket_is_told_by_every_call(server: Server) -> None:
             call()
 
 
-def test_wrong_keys_are_told_without_showing_them(own_server: Server) -> None:
-    own_server.start(**{CHECKED_AFTER: "1"})
-    own_server.make_bucket("locked")
-    store = own_server.store("locked", access_key="wrong-key", secret_key="wrong-secret")  # noqa: S106
+def test_keys_that_are_set_are_used_whatever_the_environment_says(
+    own_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_server.start(**{CHECKED_AFTER: "4"})
+    own_server.make_bucket("files")
+    root = IamKeys(own_server.url)
+    for name, value in (
+        ("AWS_ACCESS_KEY_ID", "of-the-environment"),
+        ("AWS_SECRET_ACCESS_KEY", "of-the-environment"),
+        ("AWS_SESSION_TOKEN", "of-the-environment"),
+        ("AWS_SKIP_SIGNATURE", "true"),
+    ):
+        monkeypatch.setenv(name, value)
+    store = own_server.store("files", access_key=root.key, secret_key=root.secret)
+    store.put("a.html", b"x")
+    assert store.get("a.html") == b"x"
+    # Wrong ones are told, and not shown.
+    store = own_server.store("files", access_key="wrong-key", secret_key="wrong-secret")  # noqa: S106
     calls: list[Callable[[], object]] = [
         store.check,
-        lambda: store.put("a.html", b"x"),
+        lambda: store.put("a.html", b"y"),
         lambda: store.get("a.html"),
     ]
     for call in calls:
