@@ -201,9 +201,9 @@ REFERRAL_ISSUED =
 
         { $deadline ->
             [none] You need not show your documents again. A separate message says by when your child has to be enrolled.
-           *[other] What to do: please show your documents by { $deadline }.
+           *[other] What to do: please show your documents by { $deadline }, where you applied or at the education department.
 
-                If they are not shown by then, the referral lapses, and for some time you get no new one. If a referral that you chose yourself lapses for the second time, the application goes to the archive.
+                If they are not shown by then, the referral lapses, and for some time you get no new one. If a referral to a place that you chose yourself lapses for the second time, the application goes to the archive.
         }
 
         You can cancel the referral without consequences within 24 hours of its issue. Issued: { $at }.
@@ -243,7 +243,7 @@ REFERRAL_ENDING =
 
             What to do: please turn to the organisation and have your child enrolled by { $deadline }.
 
-            If your child is not enrolled by then, the referral lapses. For illness, treatment, a business trip or leave, the term can be extended once, before it is over.
+            If your child is not enrolled by then, the referral lapses. For illness, treatment, a business trip or leave, the term can be extended before it is over, if it was not extended before.
     }
     .short = Reminder: referral no. { $referral } (application { $application }). Please { $term ->
         [DOCUMENTS] show your documents
@@ -303,7 +303,7 @@ STOPPED =
         }
 
         There is nothing to do: it then goes back to its old place in the queue by itself, and we will tell you its number.{ $reason ->
-            [LAPSED] {" "}But if another referral that you chose yourself lapses, the application goes to the archive.
+            [LAPSED] {" "}But if a referral to a place that you chose yourself lapses for the second time, the application goes to the archive.
             [DOCUMENTS_REFUSED] {" "}For your next referral, please have your documents ready.
            *[none] {""}
         }
