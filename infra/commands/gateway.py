@@ -6,24 +6,23 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from consumers.notification_gateway.judging import Reason, State
 from consumers.notification_gateway.upkeep import Found, Tried, deliver_anew, find, forget, overview, read_again
+from infra.answers import console, facts, rows, text
 from infra.settings import Settings
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, PrefixOption, SettingsOption
 from infra.settings_readers import DAY_S, KEEP_DAYS_MIN
 from infra.settings_services import postgres_url
+from schemas.instants import Instant
 from schemas.outputs import MessageKind
-from schemas.zones import DEFAULT_ZONE, Zone
 
 FAILED = 1
 LIMIT_DEFAULT = 20
-ZONE = Zone(DEFAULT_ZONE)
-STYLES = {State.PENDING: "yellow", State.DELIVERED: "green", State.UNDELIVERED: "red"}
+MILLISECONDS = 1_000
+# Whose time is shown where messages of several localities stand together.
+ANYWHERE = "710000000"
 
 command = typer.Typer(
     help="The notification gateway's delivery log: how it is, single messages, have them tried again.",
@@ -48,18 +47,13 @@ def show_status(
     if json:
         _write(found)
     else:
-        console = Console()
-        table = Table(title="Messages", title_justify="left")
-        for column in ("state", "reason", "channel", "messages", "oldest"):
-            table.add_column(column, justify="right" if column == "messages" else "left")
-        for each in found.counts:
-            state = Text(each.state, STYLES[State(each.state)])
-            table.add_row(state, each.reason, each.channel, f"{each.messages:,}", _moment(each.oldest))
-        console.print(table)
+        out = console()
+        lines = [(each.state, each.reason, each.channel, each.messages, _moment(each.oldest)) for each in found.counts]
+        out.print(rows("Messages", ANYWHERE, ("state", "reason", "channel", "messages#", "oldest!"), lines))
         for trouble in found.troubles:
-            console.print(f"pending after {trouble.error} ({trouble.channel or 'no channel'}): {trouble.messages:,}")
+            out.print(text(f"pending after {trouble.error} ({trouble.channel or 'no channel'}): {trouble.messages:,}"))
         if found.unreadable:
-            console.print(Text(f"records that are no messages: {found.unreadable:,}", "red"))
+            out.print(text(f"records that are no messages: {found.unreadable:,}"))
     return FAILED if found.count(State.UNDELIVERED) or found.unreadable else 0
 
 
@@ -143,38 +137,33 @@ def _write(value: object) -> None:
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
 
 
-def _moment(at: datetime | None) -> str:
-    return "" if at is None else ZONE.render(round(at.timestamp() * 1000))
+def _moment(at: datetime | None) -> Instant | None:
+    return None if at is None else Instant(round(at.timestamp() * MILLISECONDS))
 
 
 def _show_messages(found: list[Found]) -> None:
-    table = Table(title="Messages", title_justify="left")
-    for column in ("id", "kind", "recipient", "arrived", "state", "channel", "attempts", "last error"):
-        table.add_column(column, overflow="fold", justify="right" if column == "attempts" else "left")
-    for each in found:
-        state = Text(f"{each.state} {each.reason or ''}".strip(), STYLES[State(each.state)])
-        arrived = _moment(each.arrived_at)
-        table.add_row(
-            each.id, each.kind, each.recipient, arrived, state, each.channel, str(each.attempts), each.last_error
-        )
-    Console().print(table)
+    lines = [
+        (each.id, each.kind, each.recipient, _moment(each.arrived_at), _state(each), each.channel, each.attempts)
+        for each in found
+    ]
+    columns = ("id!", "kind", "recipient", "arrived!", "state", "channel", "tries#")
+    console().print(rows("Messages", ANYWHERE, columns, lines))
+
+
+def _state(message: Found) -> str:
+    return f"{message.state} {message.reason}" if message.reason else message.state
 
 
 def _show_message(message: Found, tried: list[Tried]) -> None:
-    console = Console()
-    table = Table(title=message.id, title_justify="left", show_header=False)
-    for name in message.__struct_fields__[1:]:
-        value = getattr(message, name)
-        if value not in (None, []):
-            shown = _moment(value) if isinstance(value, datetime) else ", ".join(value) if name == "given_up" else value
-            table.add_row(name.replace("_", " "), Text(str(shown)))
-    console.print(table)
-    attempts = Table(title="Attempts", title_justify="left")
-    for column in ("number", "at", "channel", "result", "error", "status", "ms"):
-        attempts.add_column(column, justify="right" if column in ("number", "status", "ms") else "left")
-    for each in tried:
-        status = "" if each.status is None else str(each.status)
-        attempts.add_row(
-            str(each.number), _moment(each.at), each.channel, each.result, each.error, status, str(each.duration_ms)
-        )
-    console.print(attempts)
+    pairs = {
+        name.replace("_", " "): _moment(value) if isinstance(value, datetime) else value
+        for name in message.__struct_fields__[1:]
+        if (value := getattr(message, name)) != []
+    }
+    console().print(facts(message.id, message.locality, pairs))
+    lines = [
+        (each.number, _moment(each.at), each.channel, each.result, each.error, each.status, each.duration_ms)
+        for each in tried
+    ]
+    columns = ("try#", "at!", "channel", "result", "error", "status#", "ms#")
+    console().print(rows("Attempts", message.locality, columns, lines))

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from consumers.notification_gateway.directory_http import HttpDirectory, HttpDirectorySettings
 from prometheus_client import CollectorRegistry
 
 from consumers.notification_gateway.channels import Address, Channel, Contact, Directory, DirectoryUnavailable, Language
 from consumers.notification_gateway.directory import WithDefaultRoute
+from consumers.notification_gateway.directory_http import HttpDirectory, HttpDirectorySettings
 from consumers.notification_gateway.directory_postgres import PostgresDirectory
 from consumers.notification_gateway.directory_tables import upgrade
 from consumers.notification_gateway.engine import Gateway

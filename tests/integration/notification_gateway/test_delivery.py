@@ -64,7 +64,7 @@ def in_order(receiver: Receiver, sent: list[str]) -> bool:
 
 def test_every_message_arrives_in_order_through_a_receiver_that_fails_in_every_way(log: Log) -> None:
     random = Random(SEED)
-    sent = messages(400, 20)
+    sent = messages(200, 20)
     plan = {each.id: [random.choice(FAULTS) for _ in range(random.choice((0, 0, 0, 0, 1, 2)))] for each in sent}
 
     def behave(path: str, id_: str, times: int) -> str:
@@ -73,16 +73,14 @@ def test_every_message_arrives_in_order_through_a_receiver_that_fails_in_every_w
     log.fill(sent)
     with Receiver(behave) as receiver:
         with running(log, [webhook()], Contacts(contact(("webhook", receiver.url + "/")))):
-            assert log.await_done() == {"DELIVERED": 400}, log.rows(
-                "SELECT DISTINCT reason, last_error, channel FROM messages"
-            )
+            assert log.await_done() == {"DELIVERED": 200}
         assert {each.id for each in receiver.taken} == {each.id for each in sent}
         assert in_order(receiver, [each.id for each in sent])
         for fault in FAULTS:
             assert receiver.done[fault] > 0
     # Each attempt is there once, with the same id, numbered without gaps.
     rows = log.rows("SELECT message_id, array_agg(number ORDER BY number), count(*) FROM attempts GROUP BY 1")
-    assert len(rows) == 400
+    assert len(rows) == 200
     assert all(numbers == list(range(1, count + 1)) for _, numbers, count in rows)
     assert log.rows("SELECT count(*) FROM messages WHERE notification IS NOT NULL") == [(0,)]
 
@@ -186,7 +184,7 @@ def test_retry_after_is_kept_to(log: Log) -> None:
 
 
 def test_two_gateways_share_the_work_and_keep_the_order(log: Log) -> None:
-    sent = messages(2_000, 100)
+    sent = messages(1_000, 100)
     half = len(sent) // 2
     with Receiver() as receiver:
         directory = Contacts(contact(("webhook", receiver.url)))
@@ -196,7 +194,7 @@ def test_two_gateways_share_the_work_and_keep_the_order(log: Log) -> None:
             with running(log, [webhook()], directory, QUICK) as second:
                 wait_for(lambda: second.shards > 0)
                 log.fill(sent[half:])
-                assert log.await_done() == {"DELIVERED": 2_000}
+                assert log.await_done() == {"DELIVERED": 1_000}
                 wait_for(lambda: first.shards == second.shards == 32)
             # One that ended leaves its shards to the other.
             wait_for(lambda: first.shards == 64)

@@ -76,10 +76,9 @@ class Readers:
         self._forker.communicate()
 
 
-def publish(kafka: str, topic: str, sent: list[Notification]) -> None:
+def publish(producer: Producer, topic: str, sent: list[Notification]) -> None:
     """Write messages to the topic, keyed by their recipients."""
     codec = output_codec(TOPIC, Notification, FrozenIds())
-    producer = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "linger.ms": 5})
     for each in sent:
         producer.produce(topic, codec.encode(each), key=each.recipient)
     assert producer.flush(30) == 0
@@ -89,10 +88,11 @@ def test_a_reader_killed_twenty_times_delivers_every_message_in_order(
     kafka: str, postgres: str, prefix: str, tmp_path: Path
 ) -> None:
     random, topic = Random(SEED), f"{prefix}{TOPIC}"
-    sent = messages(4_000, 150)
+    sent = messages(2_000, 150)
     admin = AdminClient({"bootstrap.servers": kafka})  # gone with its name, its tasks would be, too
     for task in admin.create_topics([NewTopic(topic, 2, 1)]).values():
         task.result(30)
+    producer = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "linger.ms": 5})
     log = Log(postgres, prefix.replace(".", "_") + "gateway").make()
     with Receiver(faulty(random)) as receiver:
         readers = Readers(
@@ -110,7 +110,7 @@ def test_a_reader_killed_twenty_times_delivers_every_message_in_order(
         try:
             share, hits = len(sent) // KILLS, 0
             for kill in range(KILLS):
-                publish(kafka, topic, sent[kill * share : (kill + 1) * share])
+                publish(producer, topic, sent[kill * share : (kill + 1) * share])
                 before = len(receiver.taken)
                 pid = readers.start()
                 if random.random() < 0.7:  # most of them in the midst of it, some while they start
@@ -134,7 +134,7 @@ def test_a_log_killed_under_load_loses_nothing(own_service: Callable[[str], OwnS
     random = Random(SEED)
     service = own_service("postgres")
     log = Log(service.address, "gateway").make()
-    sent = messages(3_000, 300)
+    sent = messages(1_500, 150)
     log.fill(sent)
     with Receiver(faulty(random)) as receiver:
         with running(log, [webhook()], Contacts(contact(("webhook", receiver.url)))) as gateway:

@@ -135,6 +135,14 @@ class Log:
         finally:
             connection.close()
 
+    def change(self, statement: str) -> None:
+        """Change the log."""
+        connection = connect(self.url, self.schema)
+        try:
+            connection.execute(statement)
+        finally:
+            connection.close()
+
     def states(self) -> dict[str, int]:
         """State -> how many messages are in it."""
         return dict(self.rows("SELECT state, count(*) FROM messages GROUP BY state"))

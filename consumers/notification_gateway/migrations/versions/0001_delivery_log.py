@@ -145,9 +145,17 @@ COMMENTS = {
 }
 
 
+# Its columns are those of `messages`.
+UNDELIVERED = (
+    "id kind locality audience recipient at deliver_by reason given_up channel attempts last_error finished_at"
+).split()
+
+
 def upgrade() -> None:
     """Make everything."""
     op.execute(TABLES)
+    for column in UNDELIVERED:
+        op.execute(f"COMMENT ON COLUMN undelivered.{column} IS 'messages.{column}.'")
     for of, text in COMMENTS.items():
         op.execute(f"COMMENT ON {of} IS '{text}'")
 
