@@ -1,0 +1,49 @@
+"""`oryn bulletins`: the whole site with one command, or its data alone."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.commands import bulletins
+from schemas.errors import BrokenJournal
+from tests.unit.public_bulletins.sites import ASTANA, contents, journal, publish
+from tests.unit.verification.seasons import lines
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "journal.jsonl"
+    found.write_bytes(b"".join(line + b"\n" for line in lines(ASTANA, list(journal(4, 60, (ASTANA,))))))
+    return found
+
+
+def test_the_whole_site_with_real_papers(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bulletins.command(tmp_path / "out", str(file)) == 0
+    assert "bulletins in" in capsys.readouterr().err
+    found, expected = contents(tmp_path / "out"), contents(publish(tmp_path / "expected", journal(4, 60, (ASTANA,))))
+    papers = {name for name in expected if name.endswith(".pdf")}
+    assert papers
+    assert all(found[name].startswith(b"%PDF-") for name in papers)
+    assert {name: data for name, data in found.items() if name not in papers} == {
+        name: data for name, data in expected.items() if name not in papers
+    }
+    assert bulletins.command(tmp_path / "out", str(file), quiet=True) == 0
+    assert contents(tmp_path / "out") == found
+
+
+def test_data_alone_and_pages_without_papers_or_orders(tmp_path: Path, file: Path) -> None:
+    assert bulletins.command(tmp_path / "data", str(file), data_only=True, quiet=True) == 0
+    assert {Path(name).suffix for name in contents(tmp_path / "data")} == {".csv", ".json"}
+    assert bulletins.command(tmp_path / "plain", str(file), papers=False, orders=False, quiet=True) == 0
+    plain = contents(tmp_path / "plain")
+    assert not [name for name in plain if "order" in name or "queues" in name or name.endswith(".pdf")]
+    assert not [
+        name for name, data in plain.items() if name.endswith(".html") and (b"queues.html" in data or b".pdf" in data)
+    ]
+
+
+def test_what_is_no_journal_is_said(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_bytes(b'{"locality": 1}\n')
+    with pytest.raises(BrokenJournal, match="not a journal record"):
+        bulletins.command(tmp_path / "out", str(wrong), quiet=True)
