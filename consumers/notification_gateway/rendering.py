@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from consumers.notification_gateway.channels import Language, NotRendered, Text
-from consumers.notification_gateway.rendering_words import NONE, Template, Value, Words, count
+from consumers.notification_gateway.rendering_words import NONE, Template, Value, Words, count, shown
 from schemas.outputs import MessageKind, Notification
 from schemas.zones import Zone, date_to_day, zone_of
 
@@ -79,7 +79,7 @@ def _values(message: _Message, template: Template) -> Mapping[str, Value]:
     for variable in template.variables:
         value = _FILLS[variable](message)
         if value is not None:
-            values[variable] = value
+            values[variable] = shown(value) if isinstance(value, str) else value
         elif variable in template.optional:
             values[variable] = NONE
     if template.terms and values.get("term") not in template.terms:

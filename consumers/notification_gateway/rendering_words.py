@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from babel import Locale
 from babel.dates import format_date
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import FluentInt
+from fluent.runtime.types import FluentInt, FluentType
 from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
@@ -28,7 +28,24 @@ CACHED_MAX: Final = 4_096
 QUEUE_PARTS: Final = 4
 _BABEL: Final = {Language.KAZAKH: "kk", Language.RUSSIAN: "ru", Language.ENGLISH: "en_GB"}
 
-Value = str | FluentInt
+Value = str | FluentType
+
+
+class Verbatim(FluentType):
+    """A text that a template shows but does not select on: whoever's remark is `none` has made a remark."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text."""
+        self._text = text
+
+    def format(self, locale: Locale) -> str:
+        """The text, whatever the `locale`."""
+        return self._text
+
+
+def shown(text: str) -> Value:
+    """A text from elsewhere as a value of a template."""
+    return Verbatim(text) if text == NONE else text
 
 
 class Moment(NamedTuple):
@@ -95,7 +112,7 @@ class Words:
         self._needs: dict[str, _Needs] = {}
         for entry in own.body:
             if isinstance(entry, ast.Junk):
-                raise NotRendered(f"{language}: the locale file is no Fluent: {entry.content[:60]!r}")
+                raise NotRendered(f"{language}: the locale file is no Fluent: {str(entry.content)[:60]!r}")
             if isinstance(entry, ast.Message):
                 needs = self._needs[entry.id.name] = _Needs()
                 needs.visit(entry)
@@ -188,5 +205,8 @@ class Words:
             return self.say("queue-general", {"year": rest[0]})
         if kind in {"special", "sanatorium"} and len(rest) == QUEUE_PARTS - 1:
             organisation, year, profile = rest
-            return self.say(f"queue-{kind}", {"organisation": organisation, "year": year, "profile": profile or NONE})
+            return self.say(
+                f"queue-{kind}",
+                {"organisation": organisation, "year": year, "profile": shown(profile) if profile else NONE},
+            )
         return queue

@@ -8,11 +8,11 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from consumers.notification_gateway.channels import Contact, Recipient
 from consumers.notification_gateway.directory_import import Contacts, read_lines
 from consumers.notification_gateway.directory_tables import upgrade
+from infra import answers
 from infra.malformations import Malformations
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, PrefixOption, SettingsOption
@@ -80,19 +80,16 @@ def show(
     loaded = load_settings(settings, {"kafka.topic_prefix": prefix}).settings
     with Contacts(postgres_url(loaded), loaded.schema("contacts")) as contacts:
         found = contacts.show(recipient)
-    rows = [(who, contact, _places(contact, full=addresses)) for who, contact in found.items()]
+    shown = [(who, contact, _places(contact, full=addresses)) for who, contact in found.items()]
     if json:
-        sys.stdout.buffer.write(_json(rows) + b"\n")
-    for who, contact, places in [] if json else rows:
-        table = Table(title=f"{who.audience.lower()} {who.id}: {LANGUAGES[contact.language]}", title_justify="left")
-        for column in ("rank", "channel", "address"):
-            table.add_column(column)
-        for rank, (channel, where) in enumerate(places, start=1):
-            table.add_row(str(rank), channel, where)
-        Console().print(table)
-    if not rows:
+        sys.stdout.buffer.write(_json(shown) + b"\n")
+    for who, contact, places in [] if json else shown:
+        title = f"{who.audience.lower()} {who.id}: {LANGUAGES[contact.language]}"
+        lines = [(rank, channel, where) for rank, (channel, where) in enumerate(places, start=1)]
+        answers.console().print(answers.rows(title, "", ("rank#", "channel!", "address"), lines))
+    if not shown:
         Console(stderr=True).print(f"no contact {recipient}", markup=False, highlight=False)
-    return 0 if rows else FAILED
+    return 0 if shown else FAILED
 
 
 @command.command("forget")

@@ -153,6 +153,13 @@ def test_a_long_text_is_cut_and_not_lost() -> None:
     assert all(each in RENDERER.render(refused, Language.RUSSIAN).body for each in missing)
 
 
+def test_a_remark_that_says_none_is_a_remark() -> None:
+    suspended = message(MessageKind.SUSPENDED, application_id="none", detail="none", referral=1, place_id="none")
+    text = RENDERER.render(suspended, Language.ENGLISH)
+    assert "It gave this reason: “none”." in text.body
+    assert "Application none is suspended" in text.short
+
+
 def test_without_anything_missing_nothing_is_said_to_be() -> None:
     refused = message(MessageKind.REFUSED, application_id="a-1", reason="NO_CONSENT", missing=())
     body = RENDERER.render(refused, Language.ENGLISH).body
