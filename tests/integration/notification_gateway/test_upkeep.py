@@ -1,6 +1,9 @@
 """What an operator does: looks, has messages tried again, forgets; and the topic read again changes nothing."""
 
+import asyncio
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Message
@@ -139,3 +142,33 @@ def test_the_log_holds_neither_addresses_nor_texts(log: Log) -> None:
     assert "secret" not in found
     assert "127.0.0.1" not in found
     assert "ACCESS_LAPSED kk" not in found  # the subject
+
+
+def test_the_example_of_the_documentation_delivers(log: Log) -> None:
+    page = (Path(__file__).parents[3] / "docs/notification-gateway.md").read_text()
+    code = page.partition("<!-- example -->\n```python\n")[2].partition("```")[0]
+    put: list[tuple[str, str, str, str]] = []
+
+    async def put_into_cabinet(*letter: str) -> None:
+        put.append(letter)  # type: ignore[arg-type]  # four texts
+        if len(put) == 1:
+            raise ConnectionError
+
+    names: dict[str, Any] = {"put_into_cabinet": put_into_cabinet}
+    exec(compile(code, "notification-gateway.md", "exec"), names)  # noqa: S102 - our own page
+    log.fill([message(1, "applicant/1"), message(2, "applicant/1")])
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        serving = asyncio.create_task(names["serve"](log.url, log.schema, stop))
+        await asyncio.to_thread(log.await_done)
+        stop.set()
+        await serving
+
+    asyncio.run(serve())
+    assert [each[:2] for each in put] == [
+        ("applicant/1", "710000000:1:0"),
+        ("applicant/1", "710000000:1:0"),
+        ("applicant/1", "710000000:2:0"),
+    ]
+    assert all(subject and text for _, _, subject, text in put)

@@ -146,9 +146,21 @@ COMMENTS = {
 
 
 # Its columns are those of `messages`.
-UNDELIVERED = (
-    "id kind locality audience recipient at deliver_by reason given_up channel attempts last_error finished_at"
-).split()
+UNDELIVERED = [
+    "id",
+    "kind",
+    "locality",
+    "audience",
+    "recipient",
+    "at",
+    "deliver_by",
+    "reason",
+    "given_up",
+    "channel",
+    "attempts",
+    "last_error",
+    "finished_at",
+]
 
 
 def upgrade() -> None:
