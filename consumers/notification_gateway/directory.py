@@ -16,7 +16,6 @@ ADDRESSES_MAX: Final = 8
 ADDRESS_LENGTH_MAX: Final = 512
 # As `Channel.name`.
 _CHANNEL: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WEB: Final = ("https", "http")
 # Channels that need no address: one file or terminal serves all.
 PLACELESS: Final = frozenset({"file", "console"})
@@ -31,7 +30,7 @@ def checked_address(channel: str, where: str) -> Address:
     channel, where = channel.strip(), where.strip()
     if not _CHANNEL.fullmatch(channel):
         raise BadContact("a channel is a word of small letters, digits, _ and -, at most 32")
-    if len(where) > ADDRESS_LENGTH_MAX or _UNPRINTABLE.search(where):
+    if len(where) > ADDRESS_LENGTH_MAX or not where.isprintable():
         raise BadContact(f"an address has at most {ADDRESS_LENGTH_MAX} printable characters")
     if channel in PLACELESS:
         return Address(channel, "")

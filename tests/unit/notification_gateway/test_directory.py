@@ -49,6 +49,8 @@ def test_addresses_are_tidied(channel: str, where: str, address: str) -> None:
         ("x" * 33, "y", "at most 32"),
         ("sms", "x" * 513, "at most 512"),
         ("sms", "1\n2", "printable"),
+        ("sms", "770\udcff", "printable"),
+        ("sms", "1\u202e2", "printable"),
     ],
 )
 def test_what_is_no_address_is_refused_without_being_told(channel: str, where: str, wrong: str) -> None:

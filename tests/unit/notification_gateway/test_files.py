@@ -77,6 +77,21 @@ def test_messages_that_come_together_share_a_write(tmp_path: Path, monkeypatch: 
     assert len(ids(tmp_path / "messages.jsonl")) == 500
 
 
+def test_two_gateways_may_write_to_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "messages.jsonl"
+
+    async def run() -> None:
+        channels = [FileChannel(FileSettings(path)) for _ in range(2)]
+        for first in range(0, 200, 20):
+            numbers = range(first, first + 20)
+            await asyncio.gather(*(channels[number % 2].send(letter(number)) for number in numbers))
+        for channel in channels:
+            await channel.close()
+
+    asyncio.run(run())
+    assert sorted(ids(path)) == sorted(f"710000000:{number}:2" for number in range(200))
+
+
 def test_a_folder_gets_a_file_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     moments = iter([1_623_326_400, 1_623_326_400, 1_623_349_800, 1_623_349_800])  # 18:00 and 00:30 in Almaty
     now = {"ns": 0}
