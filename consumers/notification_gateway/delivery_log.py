@@ -18,7 +18,7 @@ from consumers.notification_gateway.intake import SHARDS, moment
 from consumers.notification_gateway.judging import State, Waiting
 from consumers.notification_gateway.policy import SECOND_MS
 from consumers.notification_gateway.stored import from_json
-from consumers.notification_gateway.tables import MEMBER, lock_class, options
+from consumers.notification_gateway.tables import GONE, MEMBER, lock_class, options
 from consumers.reading.store import StoreUnavailable
 from schemas.errors import Malformed
 from schemas.outputs import Audience
@@ -194,7 +194,7 @@ class DeliveryLog:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except psycopg.OperationalError as exc:
+        except GONE as exc:
             raise StoreUnavailable(f"the delivery log is away: {exc}") from exc
         except TimeoutError as exc:
             raise StoreUnavailable(f"the delivery log gave no answer for {ANSWER_S:g} s") from exc

@@ -33,6 +33,8 @@ WELL_AFTER_S = 10.0
 LOOK_EVERY_S = 0.05
 # What an attempt may take beyond its time when the gateway ends, with the recording of its result.
 END_S = 5.0
+# The event loop turns many times a second; one that does not for so long is held by something.
+STUCK_AFTER_S = 60.0
 FORGET_EVERY_S = 3_600.0
 
 
@@ -81,6 +83,7 @@ class Gateway:
         self._wake: asyncio.Event | None = None
         self._reason: str | None = "starting"
         self._feeder: Feeder | None = None
+        self._at_work: Session | None = None
 
     # ------------------------------------------------------------------------------------------ from any thread
 
@@ -95,12 +98,11 @@ class Gateway:
                     await asyncio.sleep(LOOK_EVERY_S)
                 asked.set()
 
-            async with asyncio.TaskGroup() as tasks:
-                watching = tasks.create_task(watch())
-                try:
-                    await self.deliver(asked)
-                finally:
-                    watching.cancel()
+            watching = asyncio.create_task(watch())
+            try:
+                await self.deliver(asked)
+            finally:
+                watching.cancel()
 
         asyncio.run(watched())
 
@@ -112,6 +114,9 @@ class Gateway:
 
     def live(self) -> str | None:
         """Why this process should be started anew; none while it need not."""
+        session = self._at_work
+        if session is not None and time.monotonic() - session.ticked > STUCK_AFTER_S:
+            return f"delivery has not moved for {STUCK_AFTER_S:g} s"
         return None
 
     def ready(self) -> Mapping[str, str]:
@@ -128,6 +133,12 @@ class Gateway:
         """How many of the shards it holds now."""
         feeder = self._feeder
         return 0 if feeder is None else feeder.held
+
+    @property
+    def waiting_recipients(self) -> int:
+        """How many recipients it remembers because they have to wait."""
+        session = self._at_work
+        return 0 if session is None else len(session.memory.away)
 
     # ------------------------------------------------------------------------------------------------- deliver
 
@@ -168,7 +179,7 @@ class Gateway:
         """One session with the log. Raises: StoreUnavailable."""
         assert self._wake is not None
         async with DeliveryLog(self._url, self._schema) as delivery_log:
-            session = Session(delivery_log, self._parts)
+            session = self._at_work = Session(delivery_log, self._parts)
             feeder = self._feeder = Feeder(delivery_log, session, self._parts, self._wake)
             log.info("delivering", extra={"channels": list(self._channels)})
             self._reason = None
@@ -188,6 +199,7 @@ class Gateway:
                 if stop.is_set():
                     await self._finish(session, tasks)
             finally:
+                self._at_work = None
                 for task in (*tasks, stopping):
                     task.cancel()
                 await session.cancel()

@@ -1,5 +1,7 @@
 """The gateway's figures, for Prometheus. Labels are closed sets: kinds, channels, results, reasons; never an id."""
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 600, 3_600, 86_400)
@@ -39,6 +41,11 @@ class GatewayFigures:
             buckets=_SECONDS,
             registry=registry,
         )
+        # Looking a label up costs more than counting.
+        self._attempt = cache(lambda *labels: self.attempts.labels(*labels).inc)
+        self._attempt_took = cache(lambda channel: self.attempt_seconds.labels(channel).observe)
+        self._delivered = cache(lambda *labels: self.delivered.labels(*labels).inc)
+        self._delivery_took = cache(lambda channel: self.delivery_seconds.labels(channel).observe)
         self.outages = Counter(
             "oryn_gateway_outages", "Times that the log or the directory was away", ["of"], registry=registry
         )
@@ -51,3 +58,13 @@ class GatewayFigures:
             "oryn_gateway_endpoints_left_alone", "Endpoints whose breaker is open", ["channel"], registry=registry
         )
         self.shards = Gauge("oryn_gateway_shards", "Shards that this gateway holds", registry=registry)
+
+    def attempted(self, channel: str, result: str, error: str, seconds: float) -> None:
+        """Count an attempt."""
+        self._attempt(channel, result, error)()
+        self._attempt_took(channel)(seconds)
+
+    def was_delivered(self, kind: str, channel: str, seconds: float) -> None:
+        """Count a message that was delivered so long after its arrival."""
+        self._delivered(kind, channel)()
+        self._delivery_took(channel)(seconds)

@@ -17,7 +17,7 @@ from confluent_kafka import Message
 from consumers.notification_gateway.channels import Recipient
 from consumers.notification_gateway.policy import SECOND_MS, Policy, deliver_by
 from consumers.notification_gateway.stored import to_json
-from consumers.notification_gateway.tables import INTAKE, connect, lock_class, upgrade
+from consumers.notification_gateway.tables import GONE, INTAKE, connect, lock_class, upgrade
 from consumers.reading.store import StoreUnavailable
 from schemas.codec import ValueCodec, output_codec
 from schemas.errors import Malformed
@@ -166,7 +166,7 @@ class Intake:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except psycopg.OperationalError as exc:
+        except GONE as exc:
             raise StoreUnavailable(f"the delivery log is away: {exc}") from exc
 
 

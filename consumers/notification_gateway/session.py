@@ -68,8 +68,11 @@ class Session:
         # Messages that ended while a load was underway: what it brings of them is out of date.
         self.ended: set[int] = set()
         self.closing = False
+        # When it last saw to what waits (monotonic seconds).
+        self.ticked = time.monotonic()
         self._log, self._parts, self._policy = delivery_log, parts, parts.policy
         self._endpoints: dict[tuple[str, str], LaneEndpoint] = {}
+        # Endpoints that are left alone, or that recipients wait for.
         self._resting: set[LaneEndpoint] = set()
         # Endpoints that had to wait because as much as may be was underway, in order.
         self._held_up: dict[LaneEndpoint, None] = {}
@@ -130,6 +133,7 @@ class Session:
     def _park(self, lane: Lane, endpoint: LaneEndpoint, now: int) -> None:
         """Let a lane wait for its endpoint, without its messages, but no longer than its head may be tried there."""
         endpoint.parked.append(lane.recipient)
+        self._resting.add(endpoint)
         self.memory.send_away(lane, channel_until(lane.messages[0], lane.steps, now, self._policy), endpoint)
 
     def _endpoint(self, channel: str, where: str) -> LaneEndpoint:
@@ -249,8 +253,7 @@ class Session:
             self._resting.add(endpoint)
         word = RESULTS[type(result)]
         error = None if isinstance(result, Delivered) else result.error
-        figures.attempts.labels(endpoint.channel, word, error or "").inc()
-        figures.attempt_seconds.labels(endpoint.channel).observe(seconds)
+        figures.attempted(endpoint.channel, word, error or "", seconds)
         reason = judge(message, result, lane.steps, now, self._policy, self._parts.random)
         if reason is not None:
             self._escalated(message, reason, endpoint.channel)
@@ -313,8 +316,7 @@ class Session:
         channel = message.channel or ""
         if message.state is State.DELIVERED:
             assert message.finished_at is not None
-            figures.delivered.labels(kind, channel).inc()
-            figures.delivery_seconds.labels(channel).observe((message.finished_at - message.arrived_at) / SECOND_MS)
+            figures.was_delivered(kind, channel, (message.finished_at - message.arrived_at) / SECOND_MS)
         else:
             assert message.reason is not None
             figures.undelivered.labels(kind, channel, message.reason.value).inc()
@@ -325,13 +327,13 @@ class Session:
         """Wake what has waited long enough."""
         while True:
             await asyncio.sleep(TICK_S)
-            now = self._parts.now()
+            now, self.ticked = self._parts.now(), time.monotonic()
             for recipient in self.memory.due(now):
                 self.reload[recipient] = None
             for endpoint in list(self._resting):
-                if not endpoint.is_open:
+                if not endpoint.is_open and not endpoint.parked:
                     self._resting.discard(endpoint)
-                elif not endpoint.rests(now) and not endpoint.in_flight and not endpoint.waiting:
+                elif endpoint.is_open and not endpoint.rests(now) and not endpoint.in_flight and not endpoint.waiting:
                     self._wake(endpoint, 1)  # one goes out to see
                 self._pump(endpoint)
             self._show()

@@ -12,6 +12,8 @@ from psycopg import sql
 
 from consumers.reading.store import StoreUnavailable
 
+# The server is away, or somebody dropped the tables: to be connected anew, and made anew.
+GONE = (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
 # Of advisory locks: the schema's number is the first key, one of these or a shard the second.
 MIGRATION, INTAKE, MEMBER = 1_000_001, 1_000_002, 1_000_003
 CONNECT_TIMEOUT_S = 10

@@ -1,6 +1,7 @@
 """The notification gateway: the topic into the delivery log, and from there to the recipients. Only wires."""
 
 from collections.abc import Callable, Mapping
+from threading import Event as Flag
 
 from prometheus_client import CollectorRegistry
 
@@ -19,7 +20,7 @@ from consumers.notification_gateway.smtp import SmtpChannel, SmtpSettings
 from consumers.notification_gateway.webhook import WebhookChannel, WebhookSettings
 from consumers.reading.figures import Figures
 from consumers.reading.reader import Reader
-from consumers.reading.store import StoreUnavailable
+from consumers.reading.store import StoreConflict, StoreUnavailable
 from infra.readers.running import Together
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -32,6 +33,17 @@ WEBHOOK, FILE = "webhook", "file"
 FOLDER = "messages"
 # As many endpoints as this may be slow at the same time before others feel it.
 ENDPOINTS_AT_ONCE = 4
+
+
+class TakingOver(Reader):
+    """The reader of the topic, which says what helps when topic and log contradict each other."""
+
+    def run(self, stop: Flag) -> None:
+        """As `Reader.run`."""
+        try:
+            super().run(stop)
+        except StoreConflict as exc:
+            raise StoreConflict(f"{exc}; `oryn gateway read-again` has the topic read from its beginning") from exc
 
 
 def build(settings: Settings, registry: CollectorRegistry) -> Together:
@@ -47,7 +59,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> Together:
 
     topic = settings.topic(TOPIC)
     intake = Intake(url, schema, topic, schema_ids(settings), policy, taken)
-    reader = Reader(
+    reader = TakingOver(
         kafka_client(settings), topic, intake, Figures(registry), batch_records=settings.reader.batch_records
     )
     return Together({"intake": reader, "delivery": gateway})

@@ -201,3 +201,28 @@ def test_two_gateways_share_the_work_and_keep_the_order(log: Log) -> None:
         assert {each.id for each in receiver.taken} == {each.id for each in sent}
         assert len(receiver.taken) == len(sent)
         assert in_order(receiver, [each.id for each in sent])
+
+
+def test_a_log_that_is_wiped_underneath_is_made_anew(log: Log) -> None:
+    with Receiver() as receiver, running(log, [webhook()], Contacts(contact(("webhook", receiver.url)))) as gateway:
+        log.fill([message(1, "applicant/1")])
+        assert log.await_done() == {"DELIVERED": 1}
+        log.change(f"DROP SCHEMA {log.schema} CASCADE")
+        wait_for(lambda: gateway.figures.outages.labels("log")._value.get() > 0)
+        log.make().fill([message(2, "applicant/1")])
+        assert log.await_done() == {"DELIVERED": 1}
+        assert [each.id for each in receiver.taken] == ["710000000:1:0", "710000000:2:0"]
+        wait_for(lambda: not gateway.ready())
+
+
+def test_what_waits_keeps_no_message_in_memory_and_goes_on_when_its_endpoint_is_well(log: Log) -> None:
+    sent = messages(600, 300)
+    log.fill(sent)
+    down = True
+    policy = Policy(window=40, parallel_endpoint=4, pause_s=0.02, breaker_pause_s=0.05, breaker_pause_max_s=0.1)
+    with Receiver(lambda path, id_, times: "503" if down else "take") as receiver:
+        with running(log, [webhook()], Contacts(contact(("webhook", receiver.url))), policy) as gateway:
+            wait_for(lambda: gateway.waiting_recipients == 300)
+            down = False
+            assert log.await_done() == {"DELIVERED": 600}
+        assert in_order(receiver, [each.id for each in sent])
