@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.benchmarks import deciding, numbers, opening, rebuilding, registers, towns
+from tests.benchmarks import deciding, live_view, numbers, opening, rebuilding, registers, towns
 from tests.benchmarks.measure import Row
 from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
@@ -23,6 +23,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "latency": latency.measure,
     "restoring": restoring.measure,
     "registers": registers.measure,
+    "live-view": live_view.measure,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 
