@@ -92,6 +92,7 @@ def source(language: Language) -> str:
     return files("consumers.notification_gateway").joinpath("locales", f"{language}.ftl").read_text("utf-8")
 
 
+@lru_cache(CACHED_MAX)
 def count(number: int) -> FluentInt:
     """A number that takes its plural form from the language and is written in plain digits."""
     return FluentInt(number, useGrouping=False)
