@@ -101,8 +101,11 @@ def forget(
         Audience | None, typer.Option("--audience", case_sensitive=False, help="Only of this audience.")
     ] = None,
 ) -> int:
-    """Delete contacts and their addresses. Later messages to them become undelivered, with NO_CONTACT, or take the
-    default route. Exit code 1: one of them was not known."""
+    """Delete contacts and their addresses.
+
+    Later messages to them become undelivered, with NO_CONTACT, or take the default route. Exit code 1: one of them was
+    not known.
+    """
     loaded = load_settings(settings, {"kafka.topic_prefix": prefix}).settings
     console = Console(stderr=True)
     unknown = 0
