@@ -21,7 +21,7 @@ from consumers.notification_gateway.figures import GatewayFigures
 from consumers.notification_gateway.policy import SECOND_MS, Policy, PolicyError
 from consumers.notification_gateway.session import Parts, Session
 from consumers.notification_gateway.tables import upgrade
-from consumers.notification_gateway.upkeep import forget
+from consumers.notification_gateway.upkeep import NoLog, forget
 from consumers.reading.store import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -213,7 +213,10 @@ class Gateway:
         while True:
             keep_s = self.policy.keep_s
             if keep_s is not None:
-                await asyncio.to_thread(forget, self._url, self._schema, keep_s)
+                try:
+                    await asyncio.to_thread(forget, self._url, self._schema, keep_s)
+                except NoLog as exc:  # dropped underneath
+                    raise StoreUnavailable(str(exc)) from exc
             await asyncio.sleep(FORGET_EVERY_S)
 
     async def _finish(self, session: Session, tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.benchmarks import deciding, live_view, numbers, opening, rebuilding, registers, towns
+from tests.benchmarks import deciding, gateway, live_view, numbers, opening, rebuilding, registers, towns
 from tests.benchmarks.measure import Row
 from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
@@ -24,6 +24,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "restoring": restoring.measure,
     "registers": registers.measure,
     "live-view": live_view.measure,
+    "gateway": gateway.measure,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 

@@ -108,18 +108,19 @@ def test_a_reader_killed_twenty_times_delivers_every_message_in_order(
             }
         )
         try:
-            share, hits = len(sent) // KILLS, 0
+            half, share, interrupted = len(sent) // 2, len(sent) // 2 // KILLS, 0
+            publish(producer, topic, sent[:half])
             for kill in range(KILLS):
-                publish(producer, topic, sent[kill * share : (kill + 1) * share])
+                publish(producer, topic, sent[half + kill * share : half + (kill + 1) * share])
                 before = len(receiver.taken)
                 pid = readers.start()
                 if random.random() < 0.7:  # most of them in the midst of it, some while they start
                     receiver.wait_taken(before + 1)
-                    hits += 1
-                time.sleep(random.uniform(0, 0.15))
+                time.sleep(random.uniform(0, 0.1))
                 os.kill(pid, signal.SIGKILL)
-            assert hits > KILLS // 2
-            assert 0 < len({each.id for each in receiver.taken}) < len(sent), "it was still at work when it was killed"
+                interrupted += before < len(receiver.taken) and "PENDING" in log.states()
+            # The first ones at least had more to do than they had time for.
+            assert interrupted > 2
             pid = readers.start()
             wait_for(lambda: log.states().get("DELIVERED") == len(sent))
             os.kill(pid, signal.SIGTERM)
