@@ -34,6 +34,14 @@ class ApplicationState(StrEnum):
 
 # Off the order, but with an old place in it.
 OFF_ORDER = frozenset({ApplicationState.REFERRED, ApplicationState.STOPPED, ApplicationState.SUSPENDED})
+_STATUS_OFF_ORDER = {
+    ApplicationState.REFERRED: OrderStatus.REFERRED,
+    ApplicationState.STOPPED: OrderStatus.STOPPED,
+    ApplicationState.SUSPENDED: OrderStatus.STOPPED,
+}
+# Asked for each row of a queue: a name of the module is found twice as fast as a member of an enumeration.
+_QUEUED = ApplicationState.QUEUED
+_WAITING, _ACCESS, _REFERRED = OrderStatus.WAITING, OrderStatus.ACCESS, OrderStatus.REFERRED
 # The stages in which a place is on offer (R2.2).
 OFFERED = frozenset({Stage.RELEASED, Stage.LISTED, Stage.PRIORITY, Stage.OPEN})
 # The stages of which each queue keeps an index. `LISTED` is none of them: a bulletin lists whatever has arrived before
@@ -77,21 +85,17 @@ class Application(Struct, array_like=True, gc=False):
 
     def index(self) -> str | None:
         """The sorted set that it stands in: of its group, of those off the order, or none."""
-        if self.state is ApplicationState.QUEUED:
+        if self.state is _QUEUED:
             return f"waiting:{self.group}:{self.queue}"
         return f"off:{self.queue}" if self.state in OFF_ORDER else None
 
     def status(self) -> OrderStatus | None:
         """What is published of it (R7.3); none while it has no place in the order."""
-        if self.state in (ApplicationState.STOPPED, ApplicationState.SUSPENDED):
-            return OrderStatus.STOPPED
-        if self.state is ApplicationState.REFERRED:
-            return OrderStatus.REFERRED
-        if self.state is not ApplicationState.QUEUED:
-            return None
+        if self.state is not _QUEUED:
+            return _STATUS_OFF_ORDER.get(self.state)
         if self.temporary is not None:
-            return OrderStatus.REFERRED
-        return OrderStatus.WAITING if self.access_until is None else OrderStatus.ACCESS
+            return _REFERRED
+        return _WAITING if self.access_until is None else _ACCESS
 
 
 class Place(Struct, array_like=True, gc=False):

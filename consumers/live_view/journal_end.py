@@ -12,6 +12,9 @@ class End(Protocol):
     def offsets(self) -> Mapping[int, int]:
         """Partition -> the offset behind all that is there now. Raises: OrynError."""
 
+    def before(self, positions: Mapping[int, int]) -> Mapping[int, int]:
+        """Partition -> its end, of those that end before a position. Raises: OrynError."""
+
     def reached(self, positions: Mapping[int, int], goal: Mapping[int, int]) -> bool:
         """Whether no record lies between where a build is and its goal. Raises: OrynError."""
 
@@ -27,6 +30,11 @@ class JournalEnd:
         """As `End.offsets`."""
         with TopicReading(self._client, self._topic) as reading:
             return {partition: each.end for partition, each in reading.extents.items()}
+
+    def before(self, positions: Mapping[int, int]) -> Mapping[int, int]:
+        """As `End.before`."""
+        ends = self.offsets()
+        return {each: ends.get(each, 0) for each, position in positions.items() if position > ends.get(each, 0)}
 
     def reached(self, positions: Mapping[int, int], goal: Mapping[int, int]) -> bool:
         """As `End.reached`. Markers of transactions are no records: only a look at the rest tells."""

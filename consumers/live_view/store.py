@@ -61,6 +61,8 @@ class LiveViewStore:
         """As `Store.open`."""
         with store_errors():
             entered = self._enter()
+        if entered.positions:
+            self._check(entered.positions)
         self._entered, self._sweeping = entered, True
         log.info("live view entered", extra={"generation": entered.generation, "building": entered.building})
         return dict(entered.positions)
@@ -116,6 +118,14 @@ class LiveViewStore:
         if before.building and before.generation == current:
             self._is_shown(before)
         return before
+
+    def _check(self, positions: Mapping[int, int]) -> None:
+        """Refuse positions that the topic does not have: it was made again, or is another one."""
+        for partition, end in self._end.before(positions).items():
+            raise StoreConflict(
+                f"the live view holds partition {partition} up to offset {positions[partition]}, but the journal ends"
+                f" at {end}; if it was made again, `oryn live-view rebuild` makes the view anew"
+            )
 
     def _decode(self, message: Message) -> Record:
         try:

@@ -56,7 +56,9 @@ class LiveView:
     """
 
     def __init__(self, client: redis.Redis, prefix: str) -> None:
-        """Ask nothing yet. `client`: answers in bytes, as by default."""
+        """Ask nothing yet. Raises: ValueError for a client that turns answers into text: here they are bytes."""
+        if client.get_encoder().decode_responses:
+            raise ValueError("the live view needs a client of Redis without decode_responses")
         self._scripts = Scripts(client, prefix)
 
     def number(self, application_id: str, locality: str | None = None) -> int | None:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 from prometheus_client import CollectorRegistry
 from rich.console import Console
-from rich.table import Table
 
 from consumers.live_view.generations import Generations, GenerationState
 from consumers.live_view.scripts import Scripts, store_errors
+from infra.answers import console, rows, text, write_json
 from infra.logging import configure_logging
 from infra.processors import stopped_by_signals
 from infra.readers.live_view import JOURNAL, journal_reader, redis_client
@@ -19,7 +19,6 @@ from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietO
 from infra.settings_services import kafka_admin, kafka_client
 from schemas.instants import Instant
 from schemas.topic_reading import TopicReading
-from schemas.zones import zone_of
 
 FAILED = 1
 INTERRUPTED = 130
@@ -50,12 +49,12 @@ def status(
         states = _generations(client, found).states()
         memory: Any = client.info("memory")
     ends = _ends(found)
-    rows = [_shown(state, ends) for state in states]
+    lines = [_shown(state, ends) for state in states]
     redis = {"used_mib": memory["used_memory"] // MIB, "policy": memory.get("maxmemory_policy", "")}
     if json:
-        Console().print_json(data={"prefix": found.redis_prefix, "generations": rows, "redis": redis})
+        write_json({"prefix": found.redis_prefix, "generations": lines, "redis": redis}, "")
     else:
-        _print(found.redis_prefix, rows, redis)
+        _print(found.redis_prefix, lines, redis)
     return 0 if any(state.shown and state.usable for state in states) else FAILED
 
 
@@ -123,30 +122,23 @@ def _ends(settings: Settings) -> dict[int, int]:
 
 
 def _shown(state: GenerationState, ends: dict[int, int]) -> dict[str, Any]:
-    render = zone_of("").render
     return {
         "generation": state.generation,
         "state": ("shown" if state.shown else "being built") + ("" if state.usable else ", by another version"),
         "localities": state.localities,
         "behind": sum(max(0, end - state.positions.get(partition, 0)) for partition, end in ends.items()),
-        "begun": render(Instant(state.begun_at)),
-        "shown_since": None if state.shown_since is None else render(Instant(state.shown_since)),
+        "begun": Instant(state.begun_at),
+        "shown_since": None if state.shown_since is None else Instant(state.shown_since),
     }
 
 
-def _print(prefix: str, rows: list[dict[str, Any]], redis: dict[str, Any]) -> None:
-    console = Console()
-    if rows:
-        table = Table(title=f"Live view under {prefix}:", title_justify="left")
-        for name in rows[0]:
-            table.add_column(name.replace("_", " "))
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row.values()))
-        console.print(table)
+def _print(prefix: str, lines: list[dict[str, Any]], redis: dict[str, Any]) -> None:
+    out = console()
+    if lines:
+        columns = ("generation!", "state", "localities#", "behind#", "begun!", "shown since!")
+        out.print(rows(f"Live view under {prefix}:", "", columns, (tuple(line.values()) for line in lines)))
+        out.print(f"Redis uses {redis['used_mib']:,} MiB.")
     else:
-        console.print(f"No live view under {prefix}: run `oryn reader live-view`.", highlight=False)
+        out.print(text(f"No live view under {prefix}: run `oryn reader live-view`."))
     if redis["policy"] not in ("", SAFE_POLICY):
-        console.print(
-            f"Redis may drop keys when it is full (maxmemory-policy {redis['policy']}): set {SAFE_POLICY}.",
-            highlight=False,
-        )
+        out.print(f"Redis may drop keys when it is full (maxmemory-policy {redis['policy']}): set {SAFE_POLICY}.")

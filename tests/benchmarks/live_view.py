@@ -53,6 +53,9 @@ class _KnownEnd:
     def offsets(self) -> dict[int, int]:
         return {PARTITION: 0}
 
+    def before(self, *_: object) -> dict[int, int]:
+        return {}
+
     def reached(self, *_: object) -> bool:
         return True
 
