@@ -9,7 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from string import digits as DIGITS
 from typing import Annotated
 
 from infra.settings_base import NAME, URL, About, Leaf, Section, SettingsError, leaves_of
@@ -43,6 +45,8 @@ OWN_PROPERTIES = {
 
 # In the names of PostgreSQL schemas, so that nobody has to quote them.
 NO_SCHEMA_LETTER = re.compile(r"[^a-z0-9_]+")
+SCHEMA_PREFIX_LENGTH = 24
+SCHEMA_HASH_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +185,18 @@ class Settings:
         return self.publisher.spool or self.data / "spool"
 
     def schema(self, name: str) -> str:
-        """A PostgreSQL schema's name in this environment: environments in one database share nothing."""
+        """A PostgreSQL schema's name in this environment: environments in one database share nothing.
+
+        A prefix that is no name as it stands gets a piece of its own hash, so that `a.b-` and `a_b_` stay apart.
+        """
         chosen: str | None = getattr(self.postgres, name)
-        return chosen or NO_SCHEMA_LETTER.sub("_", self.kafka.topic_prefix.lower()) + name
+        prefix = self.kafka.topic_prefix
+        if chosen or not prefix:
+            return chosen or name
+        plain = NO_SCHEMA_LETTER.sub("_", prefix.lower())[:SCHEMA_PREFIX_LENGTH]
+        if plain != prefix:
+            plain = f"{plain.rstrip('_')}_{sha256(prefix.encode()).hexdigest()[:SCHEMA_HASH_LENGTH]}_"
+        return f"{plain if plain[0] not in DIGITS else '_' + plain}{name}"
 
     @property
     def redis_prefix(self) -> str:

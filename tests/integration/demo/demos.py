@@ -1,12 +1,14 @@
 """The demo as somebody at a keyboard has it: a process that is started, interrupted, killed, and started again."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 
@@ -19,25 +21,24 @@ from schemas.topic_reading import TopicReading
 
 ROOT = Path(__file__).parents[3]
 # What a surrounding `make test` or an operator's shell would say to the demo.
-FOREIGN = ("ORYN_KAFKA", "MAKE", "MFLAGS", "CAMPAIGN", "SCALE", "SEED")
+FOREIGN = ("ORYN_KAFKA", "ORYN_POSTGRES", "ORYN_REDIS", "MAKE", "MFLAGS", "CAMPAIGN", "SCALE", "SEED")
 WAIT_S = 90.0
 POLL_S = 0.1
 
 
 class Demo:
-    """One data folder and the demos in it, one after the other. `kafka`: whose brokers; none: the demo's own."""
+    """One data folder and the demos in it, one after the other. `services`: addresses by their settings' names, as
+    `KAFKA_BOOTSTRAP`; those that are missing are the demo's own."""
 
-    def __init__(self, folder: Path, kafka: str | None, prefix: str = "") -> None:
+    def __init__(self, folder: Path, services: Mapping[str, str], prefix: str = "") -> None:
         self.folder = folder
         self.data, self.out = folder / "data", folder / "out"
         self.log = folder / "demo.log"
-        self._kafka = kafka
         self._process: subprocess.Popen[bytes] | None = None
         self._from = 0
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         self._environment = {**inherited, "ORYN_DATA": str(self.data), "ORYN_KAFKA_TOPIC_PREFIX": prefix}
-        if kafka is not None:
-            self._environment["ORYN_KAFKA_BOOTSTRAP"] = kafka
+        self._environment |= {f"ORYN_{name}": address for name, address in services.items()}
 
     def start(self, *options: str) -> None:
         """Start it, with options as of `oryn demo`."""
@@ -100,6 +101,17 @@ class Demo:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+
+    def ask(self, *arguments: str) -> Any:
+        """What an `oryn` command answers with `--json` about the season."""
+        season = self.season
+        assert season is not None
+        command = [sys.executable, "-m", "infra", *arguments, "--prefix", season.prefix, "--json"]
+        done = subprocess.run(
+            command, check=False, capture_output=True, env=self._environment, cwd=self.folder, timeout=WAIT_S
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return json.loads(done.stdout)
 
     # What it left.
 

@@ -9,19 +9,27 @@ from pathlib import Path
 from typing import cast
 
 import msgspec
+import psycopg
 import pytest
 from confluent_kafka.admin import AdminClient
+from redis import Redis
 
 from infra.commands import verify
 from infra.live.season import SeasonFile
+from infra.live.stores import OWN_NAMES
+from infra.settings import KafkaSettings, Settings
+from infra.stack.local import LocalStack
 from infra.stack.state import load, running, stack_folder
 from schemas.cloudevents import RawHeaders, read_event
 from schemas.codec import event_codec
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import FrozenIds
 from schemas.journal import Record
+from schemas.outputs import Notification
 from schemas.topic_reading import TopicReading
+from streams.projections.projection import Projection
 from streams.rules.book import Book
+from streams.rules.model import Status
 from streams.rules.pack import KZ_2020
 from tests.integration.demo.demos import Demo
 
@@ -32,9 +40,10 @@ GONE_S = 15.0
 
 
 @pytest.fixture
-def demo(tmp_path: Path, kafka: str, prefix: str) -> Iterator[Demo]:
-    """A demo on the session's broker."""
-    found = Demo(tmp_path, kafka, prefix)
+def demo(tmp_path: Path, kafka: str, postgres: str, redis: str, prefix: str) -> Iterator[Demo]:
+    """A demo on the session's services."""
+    services = {"KAFKA_BOOTSTRAP": kafka, "POSTGRES_URL": postgres, "REDIS_URL": redis}
+    found = Demo(tmp_path, services, prefix)
     yield found
     found.close()
 
@@ -73,6 +82,32 @@ def assert_decided_as_simulated(records: list[Record], events: dict[tuple[str, i
     assert set(taken) == set(events)
 
 
+def assert_readers_agree(demo: Demo, records: list[Record]) -> None:
+    """Registers, live view, delivery log and pages say what follows from this journal."""
+    book, projection = Book(records[0].locality, KZ_2020), Projection(records[0].locality)
+    told = []
+    for record in records:
+        book.apply(record)
+        told += [each.id for each in projection.project(record) if isinstance(each, Notification)]
+    files = sorted((demo.out / "messages").glob("*.jsonl"))
+    delivered = [json.loads(line)["data"] for file in files for line in file.read_bytes().splitlines()]
+    assert sorted(told) == sorted({each["id"] for each in delivered})
+    assert len({each["language"] for each in delivered}) > 1
+    waiting = {queue.id: len(queue.order) for queue in book.state.queues.values()}
+    assert {each["queue"]: sum(each["waiting"].values()) for each in demo.ask("queue")["queues"]} == waiting
+    for each in book.state.applications.values():
+        if each.status is Status.QUEUED:
+            found = demo.ask("application", each.id, "--history")
+            assert found["application"]["number"] == book.state.queue(each.queue).number(each)
+            assert found["movements"][-1]["to_state"] == "QUEUED"
+            break
+    else:
+        raise AssertionError("nobody waits")
+    bulletins = demo.ask("bulletin", "--last", "1000")
+    assert len(bulletins) == len(list((demo.out / "bulletins").glob("*/bulletin-*.json")))
+    assert (demo.out / "bulletins" / "index.html").stat().st_size > 0
+
+
 def assert_left_in_order(demo: Demo, kafka: str, records: list[Record]) -> None:
     """The files are those of this journal."""
     lines = (demo.out / "journal.jsonl").read_bytes().splitlines()
@@ -84,7 +119,7 @@ def assert_left_in_order(demo: Demo, kafka: str, records: list[Record]) -> None:
     assert verify.command("kafka:", demo.out / "bulletins", quiet=True, kafka=kafka, prefix=season.prefix) == 0
 
 
-def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: str) -> None:
+def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: str, postgres: str, redis: str) -> None:
     demo.make("CAMPAIGN=village", "SCALE=0.5", "SEED=4", "DEMO_ARGS=--days 60")
     before = demo.await_records(60, lambda: kafka)
     season = demo.season
@@ -107,6 +142,7 @@ def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: s
     assert len(records) > len(stood) + 60, "it was interrupted in the middle"
     assert_decided_as_simulated(records, events_of(kafka, season.prefix))
     assert_left_in_order(demo, kafka, records)
+    assert_readers_agree(demo, records)
     assert not demo.family()
 
     demo.start("village", "--days", "1")  # what is finished is followed by another season, and its topics go
@@ -115,6 +151,16 @@ def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: s
     assert demo.season.prefix != season.prefix
     topics = AdminClient({"bootstrap.servers": kafka}).list_topics(timeout=10).topics
     assert not any(topic.startswith(season.prefix) for topic in topics)
+    with psycopg.connect(postgres) as connection:
+        schemas = {name for (name,) in connection.execute("SELECT nspname FROM pg_namespace")}
+    former, present = (
+        {Settings(kafka=KafkaSettings(topic_prefix=each.prefix)).schema(name) for name in OWN_NAMES}
+        for each in (season, demo.season)
+    )
+    assert not former & schemas
+    assert present <= schemas
+    with Redis.from_url(redis) as client:
+        assert not list(client.scan_iter(match=f"{season.prefix}*"))
 
 
 def test_killed_at_several_moments_it_goes_on_to_its_end(demo: Demo, kafka: str) -> None:
@@ -135,6 +181,7 @@ def test_killed_at_several_moments_it_goes_on_to_its_end(demo: Demo, kafka: str)
     assert kills == 3
     season, records = demo.season, demo.records(kafka)
     assert season is not None
+    assert_readers_agree(demo, records)
     assert_decided_as_simulated(records, events_of(kafka, season.prefix))
     assert_left_in_order(demo, kafka, records)
 
@@ -164,10 +211,10 @@ def test_a_killed_worker_is_no_interruption(demo: Demo, kafka: str) -> None:
     assert not demo.family()
 
 
-def test_it_brings_its_own_kafka_and_takes_it_along(tmp_path: Path) -> None:
-    """Without brokers: one is started in the data folder, dies with a killed demo, comes back with what it had, and is
-    stopped at the end."""
-    demo = Demo(tmp_path, None)
+def test_it_brings_its_own_services_and_takes_them_along(tmp_path: Path) -> None:
+    """Without addresses: Kafka, PostgreSQL and Redis are started in the data folder, die with a killed demo, come back
+    with what they had, and run on after the end."""
+    demo = Demo(tmp_path, {})
     try:
         demo.start(*VILLAGE)
         stood = demo.await_records(60, lambda: running(demo.data).kafka or None)
@@ -189,7 +236,13 @@ def test_it_brings_its_own_kafka_and_takes_it_along(tmp_path: Path) -> None:
         lines = (demo.out / "journal.jsonl").read_bytes().splitlines()
         assert len(lines) > more > stood
         assert "The journal holds." in demo.said()
-        assert not running(demo.data).kafka
+        assert_readers_agree(demo, demo.records(running(demo.data).kafka))
+        assert sorted(LocalStack(demo.data).down()) == ["kafka", "postgres", "redis"]
+        assert not demo.family()
+
+        demo.start("village", "--days", "1", "--stop")
+        assert demo.wait() == 0, demo.said()
         assert not demo.family()
     finally:
         demo.close()
+        LocalStack(demo.data).down()

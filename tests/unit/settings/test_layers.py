@@ -1,6 +1,7 @@
 """Settings in layers: which wins, where a value came from, what is refused, and that no secret is shown."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from infra.settings import KafkaSettings, PublisherSettings, Settings, WorkerSettings, leaves
 from infra.settings_base import SettingsError
 from infra.settings_layers import MASK, Loaded, load_settings, masked_link, rows
+from infra.settings_readers import PostgresSettings
 from infra.settings_services import (
     allocation_runtime,
     fan_out_runtime,
@@ -355,3 +357,13 @@ def test_the_command_names_what_is_wrong_and_exits_1(tmp_path: Path) -> None:
     assert result.stderr == (
         "oryn: ORYN_WORKER_CLOK in the environment is no setting; did you mean ORYN_WORKER_CLOCK?\n"
     )
+
+
+def test_environments_never_share_a_schema() -> None:
+    prefixes = ["", "a.b-", "a-b.", "a_b_", "A_b_", "a.b", "1.", "-", "x" * 100, "x" * 99 + "y", "demo-4f21aa-"]
+    schemas = [Settings(kafka=KafkaSettings(topic_prefix=each)).schema("registers") for each in prefixes]
+    assert len(set(schemas)) == len(prefixes)
+    assert all(re.fullmatch("[a-z_][a-z0-9_]{0,47}", each) for each in schemas)
+    assert schemas[0] == "registers"
+    assert schemas[3] == "a_b_registers"
+    assert Settings(postgres=PostgresSettings(registers="ours")).schema("registers") == "ours"
