@@ -36,7 +36,8 @@ _PLACE: Final = frozenset({
     f.PlaceReturned, f.PlaceRecalled, f.PlaceEnded, f.PlaceVacated, f.PlaceFilled, f.PlacePrioritised, f.PlaceOpened,
     f.ReferralIssued, f.ReferralEnded, f.StayEnded, f.ChildLeft,
 })  # fmt: skip
-_LIVE_REFERRAL: Final = frozenset({f.ReferralIssued, f.ReferralActivated, f.ReferralExtended, f.ReferralEnded})
+# Not ReferralIssued: that a place has one already would be found by the index that allows one.
+_LIVE_REFERRAL: Final = frozenset({f.ReferralActivated, f.ReferralExtended, f.ReferralEnded})
 _LIVE_ACCESS: Final = frozenset({f.AccessLapsed, f.AccessRevoked, f.AccessUsed})
 _ORGANISATION: Final = frozenset({f.OrganisationChanged, f.OrganisationClosed})
 
@@ -71,13 +72,22 @@ class Names:
         # By the place: an application may for a moment have two.
         self.referrals: set[Key] = set()
         self.accesses: set[Key] = set()
+        # What the batch makes itself is not in the database.
+        self._made_applications: set[Key] = set()
+        self._made_places: set[Key] = set()
         for record in records:
             self.localities.add(record.locality)
             for fact in record.facts:
                 self._add(record.locality, fact)
+        self.applications -= self._made_applications
+        self.places -= self._made_places
 
     def _add(self, locality: str, fact: Any) -> None:
         kind = type(fact)
+        if kind is f.ApplicationRegistered:
+            self._made_applications.add((locality, fact.application_id))
+        elif kind is f.PlaceReleased:
+            self._made_places.add((locality, fact.place_id))
         if kind in _APPLICATION:
             self.applications.add((locality, fact.application_id))
             if kind in _LIVE_ACCESS:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from confluent_kafka import Message
 from msgspec import Struct
+from psycopg.errors import UniqueViolation
 
 from consumers.reading.store import StoreConflict, StoreUnavailable
 from consumers.register_files.fold import LocalityRegisters
@@ -32,6 +33,15 @@ log = logging.getLogger(__name__)
 
 # What a crash of the server may lose is whole transactions with their positions: they are made again from the topic.
 _BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
+# Every row that is asked for is named by its key, so a look-up by index for each is right, whatever the statistics say:
+# a plan made for full tables, or for empty ones, would read whole tables for a batch. Plans are made anew for tables as
+# they are; kept ones were made when they were smaller. With plans forbidden, costs look high, and PostgreSQL would
+# compile each query.
+_PLANS = (
+    "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),"
+    " set_config('enable_mergejoin', 'off', false), set_config('enable_bitmapscan', 'off', false),"
+    " set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_custom_plan', false)"
+)
 
 
 class _TopicStore:
@@ -49,6 +59,7 @@ class _TopicStore:
         make_ready(self._settings)
         self._connection = connect(self._settings, self._name)
         with store_errors():
+            self._connection.execute(_PLANS)
             self._here = positions.read(self._connection, self.topic)
         self._opened(self._connection)
         return dict(self._here)
@@ -135,9 +146,13 @@ class StageStore(_TopicStore):
     def take(self, messages: Sequence[Message], after: Mapping[int, int]) -> None:
         """As `Store.take`: a stage that was told before is not told again. Raises: BrokenJournal for what is none."""
         rows = [stage_cells(_decoded(self._codec, message)) for message in messages]
-        with self._transaction(after):
+        with self._transaction(after) as connection:
             assert self._writer is not None, "opened"
-            self._writer.add_missing("stages", STAGE_COLUMNS, STAGE_KEY, rows)
+            try:
+                with connection.transaction():
+                    self._writer.copy("stages", STAGE_COLUMNS, rows)
+            except UniqueViolation:  # rare: the fan-out told its stages anew, from the beginning
+                self._writer.add_missing("stages", STAGE_COLUMNS, STAGE_KEY, rows)
 
 
 def _resumed(locality: str, head: LocalityRow | None, changes: Changes) -> LocalityRegisters:

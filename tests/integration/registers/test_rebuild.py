@@ -122,9 +122,12 @@ def test_a_rebuild_that_was_broken_off_goes_on_and_ends_equal(
         _rebuild(settings, registers, report=report).run(stop)
     assert done
     assert _schemas(registers) == [registers.following.schema]
-    with connection_of(registers) as connection, alone(connection, f"{registers.schema} rebuild"):
-        with pytest.raises(StoreUnavailable, match="another process"):
-            _rebuild(settings, registers).run(Flag())
+    with (
+        connection_of(registers) as connection,
+        alone(connection, f"{registers.schema} rebuild"),
+        pytest.raises(StoreUnavailable, match="another process"),
+    ):
+        _rebuild(settings, registers).run(Flag())
     # Killed after its switch: the copy that was replaced is still there, and goes with the next rebuild.
     _rebuild(settings, registers).run(Flag())
     work = program(settings, ["registers", "rebuild"], tmp_path / "rebuild.log").start()

@@ -1,4 +1,4 @@
-"""The rows in PostgreSQL are those of the registers as files, their versions those of every moment; no repeat counts."""
+"""The rows in PostgreSQL are those of the registers as files, their versions those of every moment."""
 
 import csv
 import random

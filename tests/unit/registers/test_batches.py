@@ -1,8 +1,9 @@
-"""The fold with those rows alone that a batch names gives what the fold with all rows gives; cells become the same row."""
+"""The fold with those rows alone that a batch names gives what the fold with all rows gives."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import astuple
@@ -49,7 +50,7 @@ class Shelf:
         self.fold = fold
         return changes
 
-    def _named(self, table: Table, names: Names) -> Iterator[object]:  # type: ignore[type-arg]
+    def _named(self, table: Table[Any], names: Names) -> Iterator[Any]:
         wanted = getattr(names, table.name)
         for cells in self.rows[table.name].values():
             row = table.row(cells)
@@ -78,7 +79,7 @@ def test_a_batch_needs_no_rows_but_those_that_it_names(seed: int) -> None:
         for record in batch:
             whole.take(record)
         assert shelf.fold.summary == whole.summary
-    expected = {
+    expected: dict[str, Iterable[Any]] = {
         "organisations": whole.organisations.values(),
         "places": whole.places.values(),
         "applications": whole.applications.values(),
@@ -97,7 +98,7 @@ def test_cells_become_the_row_that_they_were() -> None:
     fold = LocalityRegisters(LOCALITY)
     for record in season.records:
         fold.take(record)
-    rows = (fold.organisations, fold.places, fold.applications, fold.referrals)
+    rows: tuple[Mapping[Any, Any], ...] = (fold.organisations, fold.places, fold.applications, fold.referrals)
     for table, found in zip(CHANGING, rows, strict=False):
         assert found
         for row in found.values():

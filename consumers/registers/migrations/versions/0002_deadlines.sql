@@ -8,7 +8,7 @@ SELECT locality, state, until, application_id, NULL, NULL
 FROM applications WHERE state IN ('DEFERRED', 'STOPPED')
 UNION ALL
 SELECT locality, 'CHOICE', until, application_id, NULL, NULL
-FROM accesses WHERE state = 'LIVE'
+FROM accesses WHERE ended_at IS NULL
 UNION ALL
 SELECT locality, 'SECOND_CHECK', documents_until, application_id, place_id, organisation_id
 FROM referrals WHERE state = 'ISSUED'

@@ -10,7 +10,8 @@ def upgrade() -> None:
     """Make them, beside a writer that writes."""
     index_beside("applications_documents_until", "applications (locality, documents_until) WHERE state = 'REGISTERED'")
     index_beside("applications_until", "applications (locality, until) WHERE state IN ('DEFERRED', 'STOPPED')")
-    index_beside("accesses_until", "accesses (locality, until) WHERE state = 'LIVE'")
+    # Not WHERE state = 'LIVE': the writer looks live accesses up by that, and must never be led here.
+    index_beside("accesses_until", "accesses (locality, until) WHERE ended_at IS NULL")
     index_beside("referrals_documents_until", "referrals (locality, documents_until) WHERE state = 'ISSUED'")
     index_beside("referrals_until", "referrals (locality, until) WHERE state = 'ACTIVE'")
     index_beside("places_window_until", "places (locality, window_until) WHERE stage = 'PRIORITY'")
