@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TypeVar
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient, ListOffsetsResultInfo, OffsetSpec
 
 from schemas.errors import OrynError
@@ -128,6 +128,21 @@ def list_offsets(
 
     names = ", ".join(sorted({each.topic for each in questions}))
     return _until_answered(ask, f"topic {names}", timeout_s)
+
+
+def topic_id(client: Mapping[str, str], topic: str, timeout_s: float = ANSWER_TIMEOUT_S) -> str:
+    """What the brokers call this topic for as long as it lives: one that is made again under its name has another.
+
+    Raises: TopicMissing, TopicUnavailable.
+    """
+    admin = AdminClient(dict(client), logger=client_log)
+    asked = TopicCollection([topic])
+
+    def ask() -> str:
+        future = admin.describe_topics(asked, request_timeout=min(REQUEST_TIMEOUT_S, timeout_s))[topic]
+        return str(future.result().topic_id)
+
+    return _until_answered(ask, f"topic {topic}", timeout_s)
 
 
 def _until_answered(ask: Callable[[], Answer], about: str, timeout_s: float) -> Answer:

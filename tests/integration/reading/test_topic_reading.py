@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from confluent_kafka import Message, TopicPartition
+from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.stack.broker import Broker
 from schemas.murmur2 import partition_of
-from schemas.topic_offsets import Extent, OffsetLost, TopicMissing, TopicUnavailable, extents
+from schemas.topic_offsets import Extent, OffsetLost, TopicMissing, TopicUnavailable, extents, topic_id
 from schemas.topic_reading import Limits, TopicReading, TransactionOpen
 from tests.integration.reading.topics import WAIT_S, Sent, Writer, create_topic, numbers
 
@@ -224,3 +224,22 @@ def test_a_reading_survives_a_broker_that_is_killed(own_broker: Callable[[], Bro
         while len(found) < 2_000:
             found += [message.value() for message in next(batches)]
     assert found == [b"%d" % number for number in range(2_000)]
+
+
+def test_a_topic_that_is_made_again_has_another_id(client: dict[str, str], topic: str, kafka: str) -> None:
+    first = topic_id(client, topic)
+    assert first == topic_id(client, topic)
+    admin = AdminClient({**client})
+    for task in admin.delete_topics([topic]).values():
+        task.result(WAIT_S)
+    deadline = time.monotonic() + WAIT_S
+    while True:  # a deletion is noticed everywhere a little later
+        try:
+            create_topic(kafka, topic, PARTITIONS)
+            break
+        except KafkaException:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    assert topic_id(client, topic) != first
+    with pytest.raises(TopicMissing):
+        topic_id(client, f"{topic}-nowhere")
