@@ -130,16 +130,16 @@ class Feeder:
         cursors, claims = dict(session.cursors), dict(self._claimed)
         limit = max(SHARD_MESSAGES_MIN, self._policy.window // 2 // len(cursors))
         messages = await self._log.load(cursors, limit)
-        wanted = [
-            recipient
-            for recipient in dict.fromkeys(each.recipient for each in messages)
-            if recipient not in self._memory.lanes and recipient not in self._memory.away
-        ]
-        contacts = await self._contacts(wanted)
-        if contacts is None:
+        lanes, away = self._memory.lanes, self._memory.away
+        recipients = dict.fromkeys(each.recipient for each in messages if each.recipient not in away)
+        # A lane may end while the directory is asked: what it knows of its recipient is kept for the next one.
+        known = {each: lanes[each].contact for each in recipients if each in lanes}
+        asked = await self._contacts([each for each in recipients if each not in known])
+        if asked is None:
             return bool(messages)
+        contacts = known | asked
         fresh = [each for each in messages if self._is_current(each, claims)]
-        self._admit(fresh, contacts, self._memory.away)
+        self._admit(fresh, contacts, away)
         for message in fresh:
             session.cursors[message.shard] = message.number
         return bool(messages)
@@ -178,11 +178,12 @@ class Feeder:
     def _admit(
         self,
         messages: Iterable[Waiting],
-        contacts: Mapping[Recipient, Contact],
+        contacts: Mapping[Recipient, Contact | None],
         away: Mapping[Recipient, Away],
         back: Mapping[Recipient, Away] | None = None,
     ) -> None:
-        """Put messages into lanes, and let new lanes go. `back`: recipients whose first messages these are."""
+        """Put messages into lanes, and let new lanes go. `contacts`: of everybody who is not away, none if unknown;
+        `back`: recipients whose first messages these are."""
         memory = self._memory
         begun: list[Lane] = []
         counts: dict[Recipient, int] = {}
@@ -192,7 +193,7 @@ class Feeder:
                 continue  # it is loaded when its time comes
             lane = memory.lanes.get(recipient)
             if lane is None:
-                lane = memory.new_lane(recipient, message.shard, contacts.get(recipient))
+                lane = memory.new_lane(recipient, message.shard, contacts[recipient])
                 begun.append(lane)
                 if back is not None:
                     back[recipient].remind(message)
@@ -208,9 +209,9 @@ class Feeder:
             lane.more = lane.more or counts.get(lane.recipient, 0) >= RECIPIENT_MESSAGES
             self._session.advance(lane)
 
-    async def _contacts(self, recipients: Sequence[Recipient]) -> dict[Recipient, Contact] | None:
-        """The contacts of recipients; none when the directory is away, after a pause."""
-        found: dict[Recipient, Contact] = {}
+    async def _contacts(self, recipients: Sequence[Recipient]) -> dict[Recipient, Contact | None] | None:
+        """Each recipient's contact, or none if it is unknown; nothing when the directory is away, after a pause."""
+        found: dict[Recipient, Contact | None] = dict.fromkeys(recipients)
         try:
             for begin in range(0, len(recipients), DIRECTORY_BATCH_MAX):
                 found.update(await self._parts.directory.find(recipients[begin : begin + DIRECTORY_BATCH_MAX]))

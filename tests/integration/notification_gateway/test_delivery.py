@@ -1,12 +1,14 @@
 """Messages through a real PostgreSQL to a real HTTP receiver that behaves badly."""
 
+import asyncio
 import time
 from collections import Counter
+from collections.abc import Collection, Mapping
 from random import Random
 
 import pytest
 
-from consumers.notification_gateway.channels import Delivered, Letter, Refused, Result
+from consumers.notification_gateway.channels import Contact, Delivered, Letter, Recipient, Refused, Result
 from consumers.notification_gateway.policy import Policy
 from tests.integration.notification_gateway.receiver import Receiver
 from tests.integration.notification_gateway.world import (
@@ -226,3 +228,32 @@ def test_what_waits_keeps_no_message_in_memory_and_goes_on_when_its_endpoint_is_
             down = False
             assert log.await_done() == {"DELIVERED": 600}
         assert in_order(receiver, [each.id for each in sent])
+
+
+def test_a_lane_that_ends_while_the_directory_is_asked_keeps_its_contact(log: Log) -> None:
+    release = asyncio.Event()
+
+    class Patient(Book):
+        async def send(self, letter: Letter) -> Result:
+            if letter.id == "710000000:1:0":
+                await release.wait()
+            return await super().send(letter)
+
+    class Slow(Contacts):
+        async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
+            if "second" in {each.id for each in recipients}:
+                # Message 2 was loaded while the lane of its recipient was open; now that one comes to its end.
+                release.set()
+                while log.states().get("DELIVERED") != 1:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
+            return await super().find(recipients)
+
+    book = Patient()
+    log.fill([message(1, "first")])
+    with running(log, [book], Slow(contact(("book", "page"))), Policy(gather_s=0)) as gateway:
+        wait_for(lambda: gateway.shards == 64)
+        time.sleep(0.2)
+        log.fill([message(2, "first"), message(3, "second")])
+        assert log.await_done() == {"DELIVERED": 3}
+    assert {each.id for each in book.letters} == {f"710000000:{number}:0" for number in (1, 2, 3)}
