@@ -123,7 +123,7 @@ class Site:
                 found = {} if data is None else {row.number: row for row in read_ledger(data)}
             except BrokenJournal as exc:
                 raise StoreConflict(
-                    f"{ledger_path(locality)}: {exc}. Take it away; `oryn bulletins` makes it again"
+                    f"{ledger_path(locality)}: {exc}. Take it and the folder state/ away: both are made again from the journal"
                 ) from exc
             self._ledgers[locality] = found
             self._listed_before[locality] = len(found)

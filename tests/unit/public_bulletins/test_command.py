@@ -1,13 +1,17 @@
 """`oryn bulletins`: the whole site with one command, or its data alone."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from consumers.public_bulletins.order_pages import COLUMNS, QUEUE_COLUMNS
 from infra.commands import bulletins
 from schemas.errors import BrokenJournal
 from tests.unit.public_bulletins.sites import ASTANA, contents, journal, publish
 from tests.unit.verification.seasons import lines
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "public-bulletins.md"
 
 
 @pytest.fixture
@@ -47,3 +51,13 @@ def test_what_is_no_journal_is_said(tmp_path: Path) -> None:
     wrong.write_bytes(b'{"locality": 1}\n')
     with pytest.raises(BrokenJournal, match="not a journal record"):
         bulletins.command(tmp_path / "out", str(wrong), quiet=True)
+
+
+def test_every_column_and_option_is_documented() -> None:
+    text = DOCUMENT.read_text("utf-8")
+    sections = {each.split("\n", 1)[0].strip("`"): each for each in text.split("### Columns of ")[1:]}
+    for name, columns in (("order-QUEUE.csv", COLUMNS), ("queues.csv", QUEUE_COLUMNS)):
+        table = sections[name].split("\n## ")[0]
+        assert re.findall(r"^\| `([a-z_]+)` \|", table, flags=re.MULTILINE) == list(columns)
+    for option in ("--journal", "--data-only", "--no-papers", "--no-orders", "--base-url", "--publisher", "--again"):
+        assert f"| `{option}" in text

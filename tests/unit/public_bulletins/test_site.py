@@ -284,7 +284,7 @@ def test_a_damaged_list_is_an_error_that_says_what_helps(tmp_path: Path) -> None
     records = journal(4, 40, (ASTANA,))
     publish(tmp_path, records)
     (tmp_path / ASTANA / "bulletins.csv").write_text("number,date\nx,y\n")
-    with pytest.raises(StoreConflict, match=r"bulletins\.csv.*oryn bulletins"):
+    with pytest.raises(StoreConflict, match=r"bulletins\.csv.*made again"):
         publish(tmp_path, records)
 
 
