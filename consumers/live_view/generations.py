@@ -102,6 +102,10 @@ class Generations:
         """Show a generation that has been built; false: another one is being built by now. Repeatable."""
         return bool(self._scripts("swap", generation, _now()))
 
+    def discard(self, generation: str) -> None:
+        """Give up a generation that is still being built. Repeatable."""
+        self._scripts("discard", generation)
+
     def sweep(self, seconds: float = SWEEP_S) -> bool:
         """Delete of what is retired, locality by locality, for about so long. Returns: whether something is left."""
         until = time.monotonic() + seconds

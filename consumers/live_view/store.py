@@ -5,7 +5,7 @@ lost tail (a restart with an older file), a wipe, or the work of a second reader
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 # Redis does nothing else while a script runs: so many facts take it about 2 ms. A record is never cut; the largest of
 # a season of Astana, one part of an opening, holds 500.
 SLICE_FACTS = 600
+# As many are loaded at a time: the same for what they name.
+WINDOW_FACTS = 2_400
 QUEUE_FIELDS = 7
 _PACK = msgspec.msgpack.encode
 Work = list[tuple[int, Record]]  # offsets and records of one partition
@@ -80,7 +82,8 @@ class LiveViewStore:
         try:
             with store_errors():
                 for partition, records in work.items():
-                    self._partition(entered, partition, records, after[partition])
+                    for window, behind in _windows(records, after[partition]):
+                        self._window(entered, partition, window, behind)
                 self._after(entered, at_rest=False)
         except BrokenJournal as exc:
             raise StoreConflict(str(exc)) from exc
@@ -98,6 +101,14 @@ class LiveViewStore:
     def close(self) -> None:
         """As `Store.close`. The connections stay with the client."""
         self._client.close()
+
+    def give_up(self) -> None:
+        """Delete what was built and is not shown. State: closed; it is not opened again."""
+        if self._entered is not None and self._entered.building:
+            with store_errors():
+                self.generations.discard(self._entered.generation)
+                while self.generations.sweep():
+                    pass
 
     @property
     def _state(self) -> Entered:
@@ -134,8 +145,8 @@ class LiveViewStore:
             where = f"{message.topic()}/{message.partition()}, offset {message.offset()}"
             raise StoreConflict(f"{where}: {exc}") from exc
 
-    def _partition(self, entered: Entered, partition: int, work: Work, after: int) -> None:
-        """Apply the records of one partition, slice by slice."""
+    def _window(self, entered: Entered, partition: int, work: Work, after: int) -> None:
+        """Load what some records of one partition name, and apply them slice by slice."""
         folds = self._load(entered, partition, [record for _, record in work])
         changes = {locality: Changes(fold) for locality, fold in folds.items()}
         touched: dict[str, None] = {}
@@ -215,6 +226,17 @@ class LiveViewStore:
         log.info("live view shown", extra={"generation": entered.generation})
         if self._shown is not None:
             self._shown()
+
+
+def _windows(work: Work, after: int) -> Iterator[tuple[Work, int]]:
+    """Records in parts of bounded weight, each with the position behind it. A record is never cut."""
+    first, facts = 0, 0
+    for index, (_, record) in enumerate(work):
+        facts += 1 + len(record.facts)
+        last = index + 1 == len(work)
+        if facts >= WINDOW_FACTS or last:
+            yield work[first : index + 1], after if last else work[index + 1][0]
+            first, facts = index + 1, 0
 
 
 def _fold(locality: str, names: Names, parts: Sequence[Any], ratios: Mapping[str, int]) -> LocalityFold:

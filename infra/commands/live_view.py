@@ -12,7 +12,7 @@ from consumers.live_view.scripts import Scripts, store_errors
 from infra.answers import console, rows, text, write_json
 from infra.logging import configure_logging
 from infra.processors import stopped_by_signals
-from infra.readers.live_view import JOURNAL, journal_reader, redis_client
+from infra.readers.live_view import JOURNAL, live_view_store, reader_into, redis_client
 from infra.settings import Settings
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietOption, SettingsOption
@@ -65,7 +65,7 @@ def rebuild(
     """Make the live view anew from the journal, beside the one that is shown, and show the new one at once.
 
     Whoever asks sees the old one until then, and `oryn reader live-view` may run on: it goes on with the new one.
-    Interrupted, it leaves the old one as it is. It needs room for a second copy in Redis.
+    Interrupted, it leaves the old one as it is, and nothing else. It needs room for a second copy in Redis.
     """
     configure_logging(quiet=quiet)
     found = _settings(settings, kafka, prefix)
@@ -76,7 +76,11 @@ def rebuild(
             shown.set()
             stop.set()
 
-        journal_reader(found, CollectorRegistry(), rebuild=True, shown=done).run(stop)
+        store = live_view_store(found, rebuild=True, shown=done)
+        try:
+            reader_into(store, found, CollectorRegistry()).run(stop)
+        finally:
+            store.give_up()
     if not shown.is_set():
         return INTERRUPTED
     with redis_client(found) as client, store_errors():

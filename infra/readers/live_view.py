@@ -25,20 +25,22 @@ ANSWER_SECONDS = 15.0
 
 def build(settings: Settings, registry: CollectorRegistry) -> Reader:
     """One loop over the journal. Raises: OrynError."""
-    return journal_reader(settings, registry)
+    return reader_into(live_view_store(settings), settings, registry)
 
 
-def journal_reader(
-    settings: Settings,
-    registry: CollectorRegistry,
-    *,
-    rebuild: bool = False,
-    shown: Callable[[], None] | None = None,
-) -> Reader:
-    """A reader into the live view. `rebuild`: into a new hidden copy; `shown`: called once that is shown. Raises:
+def reader_into(store: LiveViewStore, settings: Settings, registry: CollectorRegistry) -> Reader:
+    """The journal into a store of the live view. Raises: OrynError."""
+    client, topic = kafka_client(settings), settings.topic(JOURNAL)
+    return Reader(client, topic, store, Figures(registry), batch_records=settings.reader.batch_records)
+
+
+def live_view_store(
+    settings: Settings, *, rebuild: bool = False, shown: Callable[[], None] | None = None
+) -> LiveViewStore:
+    """The live view to be written. `rebuild`: into a new hidden copy; `shown`: called once that is shown. Raises:
     OrynError."""
     client, topic = kafka_client(settings), settings.topic(JOURNAL)
-    store = LiveViewStore(
+    return LiveViewStore(
         redis_client(settings),
         settings.redis_prefix,
         journal_codec(schema_ids(settings)),
@@ -46,7 +48,6 @@ def journal_reader(
         rebuild=rebuild,
         shown=shown,
     )
-    return Reader(client, topic, store, Figures(registry), batch_records=settings.reader.batch_records)
 
 
 def live_view(settings: Settings) -> LiveView:

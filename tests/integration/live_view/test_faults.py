@@ -9,8 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from consumers.reading.store import StoreUnavailable
 from infra.stack.own import OwnService
 from tests.integration.live_view.live import (
+    POSITIONS,
     client_of,
     is_whole,
     journal,
@@ -22,7 +24,7 @@ from tests.integration.live_view.live import (
     stored,
     undisturbed,
 )
-from tests.integration.live_view.tools import Contents
+from tests.integration.live_view.tools import Contents, contents, fill, messages_of, store_of
 from tests.integration.registers.live import Topics, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.faults]
@@ -115,3 +117,24 @@ def test_a_redis_that_starts_from_an_older_file_is_brought_up_to_date(
         service.start()
         wait_until(lambda: is_whole(client, settings), "all is shown again")
         assert shown(client, settings) == calm
+
+
+def test_a_full_redis_is_waited_for_and_nothing_is_half_done(
+    calm: Contents, own_service: Callable[[str], OwnService]
+) -> None:
+    service, messages = own_service("redis"), messages_of(journal())
+    with client_of(service.address) as client:
+        store, half = store_of(client, "full", end=len(messages)), len(messages) // 2
+        store.open()
+        store.take(messages[:half], {0: half})
+        before = contents(client, "full", "1")
+        client.config_set("maxmemory", "1mb")
+        with pytest.raises(StoreUnavailable, match="OOM"):
+            store.take(messages[half:], {0: len(messages)})
+        assert contents(client, "full", "1") == before
+        client.config_set("maxmemory", "0")
+        store.close()
+        fill(store, messages)
+        found = contents(client, "full")
+        assert found.pop(POSITIONS) == {b"0": b"%d" % len(messages)}
+        assert found == calm

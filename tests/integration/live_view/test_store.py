@@ -148,6 +148,19 @@ def test_a_rebuild_shows_the_new_copy_at_once_and_deletes_the_old_one(
     assert {key.split(b":")[1] for key in client.scan_iter(match=f"{keys}:*")} == {b"current", b"generations", b"2"}
 
 
+def test_a_rebuild_that_is_given_up_leaves_nothing(client: redis.Redis, keys: str, messages: list[Message]) -> None:
+    fill(store_of(client, keys), messages[:100])
+    before = contents(client, keys)
+    store = store_of(client, keys, end=len(messages), rebuild=True)
+    store.open()
+    store.take(messages[:200], {0: 200})
+    store.close()
+    store.give_up()
+    assert contents(client, keys) == before
+    assert not list(client.scan_iter(match=f"{keys}:2*"))
+    assert Generations(client, keys, Scripts(client, keys)).names() == ("1", None)
+
+
 def test_of_two_rebuilds_the_later_one_goes_on(client: redis.Redis, keys: str, messages: list[Message]) -> None:
     fill(store_of(client, keys), messages)
     first, second = (store_of(client, keys, end=len(messages), rebuild=True) for _ in range(2))
