@@ -2,8 +2,8 @@
 
 Owns the steps: copy the topics to their ends, again and again until there is little left; stop the live writer for a
 moment by the lock of its positions, copy that rest, and rename both schemas in one transaction. So whoever asks sees
-the old copy or the new one, whole, and time never goes back. Interrupted anywhere, it goes on or begins anew when it is
-run again. Never drops what somebody else has built upon.
+the old copy or the new one, whole, and time never goes back. Interrupted anywhere, it is run again and begins anew.
+Never drops what somebody else has built upon, nor the registers of another environment.
 """
 
 import logging
@@ -17,12 +17,11 @@ from typing import Final
 
 from psycopg import errors, sql
 
-from consumers.reading.store import Store, StoreUnavailable
+from consumers.reading.store import Store, StoreConflict, StoreUnavailable
 from consumers.registers.connection import Connection, store_errors, text_of
 from consumers.registers.settings import RegistersSettings
 from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, upgrade
 from schemas.errors import OrynError
-from schemas.topic_offsets import OffsetLost
 from schemas.topic_reading import TopicReading
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ ORDER BY 1
 
 
 class Stopped(OrynError):
-    """A rebuild was asked to stop. What it has copied is kept for the next one."""
+    """A rebuild was asked to stop, before its switch."""
 
 
 class BuiltUpon(OrynError):
@@ -87,34 +86,32 @@ class Rebuild:
         """
         with connection_of(self._live) as connection, alone(connection, f"{self._live.schema} rebuild", wait=False):
             _refuse_if_built_upon(connection, self._live.schema)
+            self._refuse_if_of_others(connection)
             drop_copy(connection, self._live.replaced.schema)
-            inherited = self._prepare(connection)
-            try:
-                self._copy_until_short(stop)
-            except OffsetLost:
-                if not inherited:
-                    raise
-                log.warning("what an earlier rebuild copied is of other topics: copying anew")
-                drop_copy(connection, self._next.schema)
-                upgrade(self._next)
-                self._copy_until_short(stop)
+            # What an earlier rebuild has begun may be of another fold or of topics that are gone: never go on with it.
+            drop_copy(connection, self._next.schema)
+            upgrade(self._next)
+            self._copy_until_short(stop)
             # Nobody migrates, or makes a schema that was wiped, while names change.
             with alone(connection, f"{self._live.schema} migrations"):
                 self._switch(connection, stop)
             drop_copy(connection, self._live.replaced.schema)
 
-    def _prepare(self, connection: Connection) -> bool:
-        """Have a second copy of the newest form; whether it was begun by an earlier rebuild."""
+    def _refuse_if_of_others(self, connection: Connection) -> None:
+        """Raises: TooNew; StoreConflict when the live copy is of another environment."""
         live = form_of(connection)
-        if live is not None and live > newest():
+        if live is None:
+            return
+        if live > newest():
             raise TooNew(f"the registers have form {live}, newer than form {newest()} of this version")
-        with connection_of(self._next) as beside:
-            form = form_of(beside)
-        if form is not None and form != newest():
-            drop_copy(connection, self._next.schema)
-            form = None
-        upgrade(self._next)
-        return form is not None
+        ours = {source.topic for source in self._sources}
+        with store_errors():
+            found = {topic for (topic,) in connection.execute("SELECT DISTINCT topic FROM positions").fetchall()}
+        if not found <= ours:
+            raise StoreConflict(
+                f"the schema {self._live.schema} holds registers of {', '.join(sorted(found - ours))}: give each"
+                " environment a schema of its own (postgres.registers), or drop that one first"
+            )
 
     def _copy_until_short(self, stop: Flag) -> None:
         for _ in range(PASSES_MAX):
@@ -154,7 +151,7 @@ class Rebuild:
                 for batch in reading.batches():
                     for begin in range(0, len(batch), self._batch_records):
                         if stopped():
-                            raise Stopped("stopped; `oryn registers rebuild` goes on from here")
+                            raise Stopped("stopped; the live registers are as they were")
                         messages = batch[begin : begin + self._batch_records]
                         for message in messages:
                             partition, offset = message.partition(), message.offset()
@@ -163,7 +160,7 @@ class Rebuild:
                             here[partition] = offset + 1
                         store.take(messages, dict(here))
                     if stopped():
-                        raise Stopped("stopped; `oryn registers rebuild` goes on from here")
+                        raise Stopped("stopped; the live registers are as they were")
         finally:
             store.close()
 

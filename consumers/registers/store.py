@@ -6,7 +6,7 @@ goes on over a contradiction.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from consumers.register_files.rows import LocalityRow
 from consumers.registers import positions
 from consumers.registers.connection import Connection, connect, store_errors
 from consumers.registers.loading import Names, load_heads, load_rows
+from consumers.registers.positions import Origin
 from consumers.registers.saving import STAGE_COLUMNS, STAGE_KEY, Changes, Writer, stage_cells
 from consumers.registers.settings import RegistersSettings
 from consumers.registers.upgrading import make_ready
@@ -47,9 +48,12 @@ _PLANS = (
 class _TopicStore:
     """What both stores share: the connection and the positions of one topic."""
 
-    def __init__(self, settings: RegistersSettings, topic: str, name: str) -> None:
-        """Connect to nothing yet. `topic`: its full name."""
-        self._settings, self.topic, self._name = settings, topic, name
+    source: str
+
+    def __init__(self, settings: RegistersSettings, topic: str, identify: Callable[[], str]) -> None:
+        """Connect to nothing yet. `topic`: its full name; `identify` asks for its id."""
+        self._settings, self.topic, self._identify = settings, topic, identify
+        self._origin = Origin(self.source, topic, "")
         self._connection: Connection | None = None
         self._here: dict[int, int] = {}
 
@@ -57,10 +61,11 @@ class _TopicStore:
         """As `Store.open`. Applies migrations that are pending."""
         self.close()
         make_ready(self._settings)
-        self._connection = connect(self._settings, self._name)
+        self._origin = Origin(self.source, self.topic, self._identify())
+        self._connection = connect(self._settings, f"registers {self.source}")
         with store_errors():
             self._connection.execute(_PLANS)
-            self._here = positions.read(self._connection, self.topic)
+            self._here = positions.read(self._connection, self._origin)
         self._opened(self._connection)
         return dict(self._here)
 
@@ -85,7 +90,7 @@ class _TopicStore:
         with store_errors():
             try:
                 connection.execute(_BEGIN)
-                positions.move(connection, self.topic, self._here, after)
+                positions.move(connection, self._origin, self._here, after)
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
@@ -98,9 +103,13 @@ class _TopicStore:
 class JournalStore(_TopicStore):
     """The registers, as the journal makes them."""
 
-    def __init__(self, settings: RegistersSettings, topic: str, codec: ValueCodec[Record]) -> None:
-        """Connect to nothing yet. `topic`: full name of the journal's."""
-        super().__init__(settings, topic, "registers journal")
+    source = "journal"
+
+    def __init__(
+        self, settings: RegistersSettings, topic: str, identify: Callable[[], str], codec: ValueCodec[Record]
+    ) -> None:
+        """As for every topic; `codec`: its values'."""
+        super().__init__(settings, topic, identify)
         self._codec = codec
         self._writer: Writer | None = None
 
@@ -134,9 +143,13 @@ class JournalStore(_TopicStore):
 class StageStore(_TopicStore):
     """The stages of the service, as their topic has them."""
 
-    def __init__(self, settings: RegistersSettings, topic: str, codec: ValueCodec[ServiceStage]) -> None:
-        """Connect to nothing yet. `topic`: full name of the stages' topic."""
-        super().__init__(settings, topic, "registers stages")
+    source = "service-stages"
+
+    def __init__(
+        self, settings: RegistersSettings, topic: str, identify: Callable[[], str], codec: ValueCodec[ServiceStage]
+    ) -> None:
+        """As for every topic; `codec`: its values'."""
+        super().__init__(settings, topic, identify)
         self._codec = codec
         self._writer: Writer | None = None
 

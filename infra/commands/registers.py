@@ -107,7 +107,7 @@ def rebuild(
     """Make the registers in PostgreSQL anew from the topics, beside the live ones, and switch to the new copy.
 
     Whoever asks the registers sees the old copy until then, and `oryn reader registers` may run on: it goes on with the
-    new copy. Interrupted, run it again: what was copied is kept. It needs room for a second copy.
+    new copy. Interrupted, run it again: it begins anew. It needs room for a second copy.
     """
     configure_logging(quiet=True)
     found = load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings

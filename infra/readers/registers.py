@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.reading.figures import Figures
 from consumers.reading.reader import Reader
+from consumers.registers.positions import topic_id
 from consumers.registers.rebuilding import Source
 from consumers.registers.settings import RegistersSettings
 from consumers.registers.store import JournalStore, StageStore
@@ -40,9 +41,10 @@ def registers_settings(settings: Settings) -> RegistersSettings:
 
 def registers_sources(settings: Settings) -> Mapping[str, Source]:
     """What the registers are made of, by the names of the topics. Raises: OrynError."""
-    ids = schema_ids(settings)
+    ids, client = schema_ids(settings), kafka_client(settings)
     journal, stages = settings.topic(JOURNAL), settings.topic(STAGES)
+    codec, stage_codec = journal_codec(ids), output_codec(STAGES, ServiceStage, ids)
     return {
-        JOURNAL: Source(journal, lambda copy: JournalStore(copy, journal, journal_codec(ids))),
-        STAGES: Source(stages, lambda copy: StageStore(copy, stages, output_codec(STAGES, ServiceStage, ids))),
+        JOURNAL: Source(journal, lambda copy: JournalStore(copy, journal, lambda: topic_id(client, journal), codec)),
+        STAGES: Source(stages, lambda copy: StageStore(copy, stages, lambda: topic_id(client, stages), stage_codec)),
     }

@@ -107,18 +107,22 @@ def measure(plan: Plan) -> list[Row]:
 Stores = Callable[[RegistersSettings, str], Mapping[str, Store]]
 
 
+def _same_topic() -> str:
+    return "made once"
+
+
 def _ours(settings: RegistersSettings, prefix: str) -> Mapping[str, Store]:
     ids = FrozenIds()
-    stages = StageStore(settings, prefix + STAGES, output_codec(STAGES, ServiceStage, ids))
-    return {JOURNAL: JournalStore(settings, prefix + JOURNAL, journal_codec(ids)), STAGES: stages}
+    stages = StageStore(settings, prefix + STAGES, _same_topic, output_codec(STAGES, ServiceStage, ids))
+    return {JOURNAL: JournalStore(settings, prefix + JOURNAL, _same_topic, journal_codec(ids)), STAGES: stages}
 
 
 def _ours_alone(settings: RegistersSettings, prefix: str) -> Mapping[str, Store]:
-    return {JOURNAL: JournalStore(settings, prefix + JOURNAL, journal_codec(FrozenIds()))}
+    return {JOURNAL: JournalStore(settings, prefix + JOURNAL, _same_topic, journal_codec(FrozenIds()))}
 
 
 def _row_by_row(settings: RegistersSettings, prefix: str) -> Mapping[str, Store]:
-    return {JOURNAL: RowByRowStore(settings, prefix + JOURNAL, journal_codec(FrozenIds()))}
+    return {JOURNAL: RowByRowStore(settings, prefix + JOURNAL, _same_topic, journal_codec(FrozenIds()))}
 
 
 def _caught_up(here: Cluster, address: str, records: Sequence[Record], stores: Stores) -> Sample:

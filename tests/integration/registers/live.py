@@ -48,6 +48,15 @@ class Topics:
         self.kafka, self.prefix = kafka, prefix
         apply_topics(AdminClient({"bootstrap.servers": kafka}), prefix, "records", PARTITIONS)
 
+    def make_again(self) -> None:
+        """Delete the topics with all that they hold, and make them anew."""
+        admin = AdminClient({"bootstrap.servers": self.kafka})
+        names = [f"{self.prefix}journal", f"{self.prefix}service-stages"]
+        for deleted in admin.delete_topics(names).values():
+            deleted.result(WAIT_S)
+        wait_until(lambda: not set(names) & set(admin.list_topics(timeout=WAIT_S).topics), "the topics are gone")
+        apply_topics(admin, self.prefix, "records", PARTITIONS)
+
     def write(self, records: Sequence[Record], stages: Sequence[ServiceStage] | None = None) -> None:
         """Write records and what follows from them in transactions, some of which are given up first."""
         client = {

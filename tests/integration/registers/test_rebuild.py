@@ -7,13 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from prometheus_client import CollectorRegistry
 from psycopg import sql
 
-from consumers.reading.store import StoreUnavailable
+from consumers.reading.store import StoreConflict, StoreUnavailable
 from consumers.registers.rebuilding import BuiltUpon, Rebuild, Stopped
 from consumers.registers.settings import RegistersSettings
 from consumers.registers.upgrading import alone, connection_of
-from infra.readers.registers import registers_sources
+from infra.readers.registers import build, registers_sources
 from infra.settings import Settings
 from tests.integration.registers.live import Topics, await_stored, program, reading, settings_of, wait_until
 from tests.integration.registers.tools import asking, campaign, contents, differences, fill, stages_of
@@ -105,7 +106,7 @@ def test_a_rebuild_switches_under_the_writer_and_those_who_ask(
     assert differences(contents(registers), contents(filled)) == {}
 
 
-def test_a_rebuild_that_was_broken_off_goes_on_and_ends_equal(
+def test_a_rebuild_that_was_broken_off_is_run_again_and_ends_equal(
     kafka: str, prefix: str, filled: RegistersSettings, registers: RegistersSettings, tmp_path: Path
 ) -> None:
     records = campaign()
@@ -118,7 +119,7 @@ def test_a_rebuild_that_was_broken_off_goes_on_and_ends_equal(
             done.append(passed)
             stop.set()
 
-    with pytest.raises(Stopped, match="goes on from here"):
+    with pytest.raises(Stopped, match="as they were"):
         _rebuild(settings, registers, report=report).run(stop)
     assert done
     assert _schemas(registers) == [registers.following.schema]
@@ -142,15 +143,14 @@ def test_a_rebuild_that_was_broken_off_goes_on_and_ends_equal(
     assert differences(contents(registers), contents(filled)) == {}
 
 
-def test_a_copy_of_other_topics_is_not_gone_on_with(
+def test_a_copy_that_an_earlier_rebuild_left_is_not_gone_on_with(
     kafka: str, prefix: str, filled: RegistersSettings, registers: RegistersSettings
 ) -> None:
     settings = settings_of(kafka, prefix, registers)
     Topics(kafka, prefix).write(campaign())
     fill(registers.following, campaign()[:50])
     with asking(registers.following) as connection:
-        wrong = "UPDATE positions SET topic = %s, next_offset = 1000000 WHERE topic = 'journal'"
-        connection.execute(wrong, [f"{prefix}journal"])
+        connection.execute("UPDATE places SET returns = 99")
     _rebuild(settings, registers).run(Flag())
     assert differences(contents(registers), contents(filled)) == {}
 
@@ -173,3 +173,31 @@ def test_what_others_built_upon_the_registers_is_not_dropped(
     finally:
         with asking(registers) as connection:
             connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(mine)))
+
+
+def test_registers_of_another_environment_are_not_replaced(
+    kafka: str, prefix: str, registers: RegistersSettings
+) -> None:
+    Topics(kafka, prefix)
+    fill(registers, campaign()[:50])
+    before = _copy(registers)
+    with pytest.raises(StoreConflict, match="a schema of its own"):
+        _rebuild(settings_of(kafka, prefix, registers), registers).run(Flag())
+    assert _copy(registers) == before
+    assert _schemas(registers) == [registers.schema]
+
+
+def test_registers_of_topics_that_were_made_again_are_rebuilt(
+    kafka: str, prefix: str, filled: RegistersSettings, registers: RegistersSettings
+) -> None:
+    settings = settings_of(kafka, prefix, registers)
+    topics = Topics(kafka, prefix)
+    topics.write(campaign()[:100])
+    with reading(settings):
+        await_stored(registers, 100, len(stages_of(campaign()[:100])))
+    topics.make_again()
+    topics.write(campaign())
+    with pytest.raises(StoreConflict, match=r"was made again.*rebuild"):
+        build(settings, CollectorRegistry()).run(Flag())
+    _rebuild(settings, registers).run(Flag())
+    assert differences(contents(registers), contents(filled)) == {}

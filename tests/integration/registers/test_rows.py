@@ -17,14 +17,12 @@ from consumers.reading.store import StoreConflict, StoreUnavailable
 from consumers.register_files.files import REGISTERS, cell_writer, write_registers
 from consumers.register_files.fold import LocalityRegisters
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.store import StageStore
 from consumers.registers.tables import BY_KIND, LOCALITIES, VERSIONED, quoted
 from schemas import facts as f
 from schemas.errors import BrokenJournal
 from schemas.instants import EPOCH, MILLISECOND, Instant
 from schemas.journal import Record
 from tests.integration.registers.tools import (
-    STAGE_CODEC,
     asking,
     campaign,
     contents,
@@ -34,6 +32,7 @@ from tests.integration.registers.tools import (
     lively,
     messages_of,
     stage_messages,
+    stage_store,
     stages_of,
 )
 
@@ -281,10 +280,24 @@ def test_rows_that_somebody_changed_are_no_silent_base(registers: RegistersSetti
 def test_a_stage_told_twice_is_one_row(registers: RegistersSettings) -> None:
     fill(registers, lively()[:200])
     before = contents(registers)
-    store = StageStore(registers, "service-stages", STAGE_CODEC)
+    store = stage_store(registers)
     here = store.open()
     again = stage_messages(stages_of(lively()[:200]))
     store.take(again, {0: here[0] + len(again)})
     store.close()
     assert len(before["stages"]) == len(again)
     assert contents(registers) == before
+
+
+def test_rows_of_another_topic_are_not_gone_on_with(registers: RegistersSettings) -> None:
+    fill(registers, lively()[:100])
+    before = contents(registers, positions=True)
+    for made_again in (journal_store(registers, identity="id-9"), stage_store(registers, identity="id-9")):
+        with pytest.raises(StoreConflict, match=r"was made again.*rebuild"):
+            made_again.open()
+        made_again.close()
+    store = journal_store(registers, "other.journal")
+    with pytest.raises(StoreConflict, match="a schema of its own"):
+        store.open()
+    store.close()
+    assert contents(registers, positions=True) == before

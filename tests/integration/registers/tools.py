@@ -67,14 +67,19 @@ def stage_messages(stages: Iterable[ServiceStage]) -> list[Message]:
     ]
 
 
-def journal_store(settings: RegistersSettings, topic: str = "journal") -> JournalStore:
+def journal_store(settings: RegistersSettings, topic: str = "journal", identity: str = "id-1") -> JournalStore:
     """The store of the journal."""
-    return JournalStore(settings, topic, JOURNAL_CODEC)
+    return JournalStore(settings, topic, lambda: identity, JOURNAL_CODEC)
+
+
+def stage_store(settings: RegistersSettings, identity: str = "id-2") -> StageStore:
+    """The store of the stages."""
+    return StageStore(settings, "service-stages", lambda: identity, STAGE_CODEC)
 
 
 def fill(settings: RegistersSettings, records: Sequence[Record], batch: int = 500) -> None:
     """Write a journal and its stages straight into the stores: no Kafka, no fault."""
-    store, stages = journal_store(settings), StageStore(settings, "service-stages", STAGE_CODEC)
+    store, stages = journal_store(settings), stage_store(settings)
     try:
         for each, messages in ((store, messages_of(records)), (stages, stage_messages(stages_of(records)))):
             each.open()

@@ -7,8 +7,10 @@ COMMENT ON COLUMN about.made_at IS 'When this copy was begun, by the clock of th
 COMMENT ON COLUMN about.oldest_writer IS 'The oldest version of this schema whose writers may still write';
 
 COMMENT ON TABLE positions IS 'Up to where each topic was read. Changed in the transaction of the rows, so rows and positions always agree.';
+COMMENT ON COLUMN positions.source IS 'journal or service-stages';
+COMMENT ON COLUMN positions.partition IS 'Partition of its topic';
 COMMENT ON COLUMN positions.topic IS 'Full name of the topic';
-COMMENT ON COLUMN positions.partition IS 'Its partition';
+COMMENT ON COLUMN positions.topic_id IS 'What Kafka calls this topic: another one when it was made again';
 COMMENT ON COLUMN positions.next_offset IS 'Offset of the first record that is not in these rows';
 COMMENT ON COLUMN positions.stored_at IS 'When that was stored, by the clock of the database';
 

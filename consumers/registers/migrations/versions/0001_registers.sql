@@ -10,11 +10,13 @@ CREATE TABLE about (
 INSERT INTO about (oldest_writer) VALUES ('0001');
 
 CREATE TABLE positions (
-    topic text NOT NULL,
+    source text NOT NULL,
     partition integer NOT NULL,
+    topic text NOT NULL,
+    topic_id text NOT NULL,
     next_offset bigint NOT NULL,
     stored_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (topic, partition)
+    PRIMARY KEY (source, partition)
 ) WITH (fillfactor = 50);
 
 CREATE TABLE localities (
