@@ -19,6 +19,9 @@ from schemas.zones import Zone, zone_of
 
 LOCALITY = re.compile(r"[0-9]{9}")
 NUMBER_MAX = 999_999_999
+# The letters of Kazakh, among them all of Russian, in their order; code points put the Kazakh ones behind all others.
+_ALPHABET = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
+_LETTERS = {ord(letter): 0x0400 + index for index, letter in enumerate(_ALPHABET)}
 # An entry's terms: all but its place and the moment of its release.
 TERMS: tuple[str, ...] = tuple(
     name for name in BulletinEntry.__struct_fields__ if name not in ("place_id", "organisation_id", "at")
@@ -97,9 +100,14 @@ def stem_of(number: int, date: str) -> str:
     return f"bulletin-{number:05}-{date}"
 
 
+def alphabetical(text: str) -> str:
+    """A key that sorts as the alphabets of Kazakh and Russian do: қ behind к, ә behind а."""
+    return text.casefold().translate(_LETTERS)
+
+
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts numbers inside a text by value."""
-    parts = re.split("([0-9]{1,18})", text.casefold())
+    parts = re.split("([0-9]{1,18})", alphabetical(text))
     return tuple((1, int(each), "") if each.isascii() and each.isdigit() else (0, 0, each) for each in parts if each)
 
 

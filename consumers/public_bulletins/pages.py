@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from consumers.public_bulletins.model import alphabetical
 from consumers.public_bulletins.settings import PageSettings
 from consumers.public_bulletins.words import Language, Words, shown, words
 from schemas.outputs import OrderStatus
@@ -66,9 +67,7 @@ class Pages:
         """A template filled in."""
         return self._environment.get_template(template).render(values).encode()
 
-    def page(
-        self, template: str, language: Language, here: str, crumbs: list[tuple[str, str]], **values: Any
-    ) -> File:
+    def page(self, template: str, language: Language, here: str, crumbs: list[tuple[str, str]], **values: Any) -> File:
         """A page of a locality: `here` is its path below the language's folder, as `710000000/index.html`."""
         locality, slash, _ = here.rpartition("/")
         w = words(language, locality or NOWHERE)
@@ -97,7 +96,13 @@ class Pages:
             regions: dict[str, list[str]] = {}
             for code in localities:
                 regions.setdefault(w.region(code) or "", []).append(code)
-            yield self.page("start.html", language, "index.html", [], regions=sorted(regions.items()))
+            yield self.page(
+                "start.html",
+                language,
+                "index.html",
+                [],
+                regions=sorted(regions.items(), key=lambda each: alphabetical(each[0])),
+            )
 
 
 def symbols(w: Words) -> Mapping[str, Mapping[Any, str]]:

@@ -22,6 +22,8 @@ from schemas.journal import GENESIS_HASH
 
 Render = Callable[[BulletinView, Language], bytes]
 LOCALITIES_PATH = "localities.csv"
+# Lists of bulletins kept in memory between two bulletins of a locality, at most.
+LEDGERS_MAX = 500
 
 
 def ledger_path(locality: str) -> str:
@@ -89,6 +91,9 @@ class Site:
             self._listed_before[locality] = len(rows)
             self._add(locality)
         self._unlisted.clear()
+        if len(self._ledgers) > LEDGERS_MAX:
+            self._ledgers.clear()
+            self._listed_before.clear()
 
     def frame(self) -> None:
         """Write what every page needs, and the pages that no locality is needed for. Repeatable."""
@@ -123,7 +128,7 @@ class Site:
                 found = {} if data is None else {row.number: row for row in read_ledger(data)}
             except BrokenJournal as exc:
                 raise StoreConflict(
-                    f"{ledger_path(locality)}: {exc}. Take it and the folder state/ away: both are made again from the journal"
+                    f"{ledger_path(locality)}: {exc}. Take it and the folder state/ away: both are made again"
                 ) from exc
             self._ledgers[locality] = found
             self._listed_before[locality] = len(found)

@@ -28,6 +28,8 @@ from schemas.codec import journal_codec
 
 JOURNAL = "journal"
 ORDERS = "orders"
+# At six in the evening every record is a bulletin, and each takes a tenth of a second: a batch must not look stuck.
+BATCH_RECORDS_MAX = 500
 
 
 class LiveOrders:
@@ -111,7 +113,13 @@ def build(settings: Settings, registry: CollectorRegistry) -> PublicReader:
     orders = LiveOrders(client, settings.redis_prefix)
     board = OrderBoard(store, pages, orders, time.monotonic, public.refresh_s, site.add)
     kept = BulletinStore(topic, store, site, journal_codec(schema_ids(settings)), time.monotonic, board)
-    reader = Reader(kafka_client(settings), topic, kept, Figures(registry), batch_records=settings.reader.batch_records)
+    reader = Reader(
+        kafka_client(settings),
+        topic,
+        kept,
+        Figures(registry),
+        batch_records=min(settings.reader.batch_records, BATCH_RECORDS_MAX),
+    )
     return PublicReader(reader, board, client)
 
 

@@ -8,6 +8,7 @@ from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from consumers.public_bulletins.kato import CITIES, REGIONS
+from consumers.public_bulletins.model import alphabetical
 from consumers.public_bulletins.words import Language, TextsError, shown, sources, words
 from schemas.instants import parse_instant
 from schemas.outputs import OrderStatus
@@ -91,6 +92,13 @@ def test_localities_have_names_or_their_code_and_region() -> None:
     assert w.locality("000000000") == "Елді мекен 000000000"
     assert w.region(ASTANA) is None
     assert all(len(set(names)) and all(names) for names in (*CITIES.values(), *REGIONS.values()))
+
+
+def test_names_stand_in_the_order_of_the_alphabet() -> None:
+    names = ["Ұшқын", "Алматы облысы", "Күншуақ", "Ақмола облысы", "Балапан", "Әсем", "Қарлығаш", "Үміт", "Томирис"]
+    assert sorted(names, key=alphabetical) == [
+        *("Ақмола облысы", "Алматы облысы", "Әсем", "Балапан", "Күншуақ", "Қарлығаш", "Томирис", "Ұшқын", "Үміт")
+    ]
 
 
 def test_marks_that_hide_or_reorder_text_are_shown_as_such() -> None:
