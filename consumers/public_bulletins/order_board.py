@@ -79,13 +79,9 @@ class OrderBoard:
         source: OrderSource,
         clock: Callable[[], float],
         refresh_s: float = 0.0,
-        add: Callable[[str], None] = lambda _locality: None,
     ) -> None:
-        """`clock`: seconds that only grow. `refresh_s`: from one look at all queues to the next, at least.
-
-        `add(locality)`: called when a locality's queues are published for the first time.
-        """
-        self._store, self._pages, self._source, self._clock, self._add = store, pages, source, clock, add
+        """`clock`: seconds that only grow. `refresh_s`: from one look at all queues to the next, at least."""
+        self._store, self._pages, self._source, self._clock = store, pages, source, clock
         self._refresh_s = refresh_s
         self._published: dict[str, _Published] = {}
         self._work: Iterator[bool] | None = None
@@ -133,7 +129,8 @@ class OrderBoard:
         for locality in sorted(self._source.localities()):
             position = self._source.position(locality)
             published = self._load(locality)
-            if position.sequence == published.sequence:
+            # A live view that is built anew may be behind what is published: it will catch up.
+            if position.sequence <= published.sequence:
                 continue
             lines: dict[str, QueueLine] = {}
             for queue in sorted(self._source.queues(locality)):
@@ -148,11 +145,8 @@ class OrderBoard:
             for queue in published.lines.keys() - lines.keys():
                 lines[queue] = published.lines[queue]  # a queue is never forgotten; nobody stands in it
             self._list(locality, [lines[queue] for queue in sorted(lines)], position)
-            first = not published.sequence
             published.sequence, published.lines = position.sequence, lines
             self._save(locality, published)
-            if first:
-                self._add(locality)
 
     def _write(self, order: OrderView, known: QueueLine | None) -> tuple[QueueLine, bool]:
         """Write an order if it changed."""

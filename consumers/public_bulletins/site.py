@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable
 from consumers.public_bulletins.bulletin_pages import bulletin_pages
 from consumers.public_bulletins.locality_pages import ROWS_MAX, ledger_csv, locality_pages, read_ledger
 from consumers.public_bulletins.model import LOCALITY, BulletinView, LedgerRow, as_json, ledger_row
+from consumers.public_bulletins.order_pages import queues_csv, queues_pages
 from consumers.public_bulletins.pages import File, Pages
 from consumers.public_bulletins.store import FileStore, differs
 from consumers.public_bulletins.words import Language, words
 from consumers.reading.store import StoreConflict
 from consumers.register_files.bulletins import document, table
 from schemas.errors import BrokenJournal
+from schemas.instants import parse_instant
 from schemas.journal import GENESIS_HASH
 
 Render = Callable[[BulletinView, Language], bytes]
@@ -89,7 +91,7 @@ class Site:
             # The last: it says up to where the lists go.
             self._store.put(ledger_path(locality), ledger_csv(locality, rows))
             self._listed_before[locality] = len(rows)
-            self._add(locality)
+            self._add(locality, rows[0])
         self._unlisted.clear()
         if len(self._ledgers) > LEDGERS_MAX:
             self._ledgers.clear()
@@ -99,11 +101,6 @@ class Site:
         """Write what every page needs, and the pages that no locality is needed for. Repeatable."""
         self._frame()
         self._put(self._pages.start(sorted(self._known())))
-
-    def add(self, locality: str) -> None:
-        """Name a locality on the page of all. Repeatable."""
-        self._frame()
-        self._add(locality)
 
     def _check(self, view: BulletinView, row: LedgerRow, ledger: dict[int, LedgerRow]) -> None:
         known = ledger.get(row.number)
@@ -147,10 +144,15 @@ class Site:
             self._localities = {code for row in rows if LOCALITY.fullmatch(code := row.get("locality") or "")}
         return self._localities
 
-    def _add(self, locality: str) -> None:
+    def _add(self, locality: str, first: LedgerRow) -> None:
+        """Name a locality on the page of all."""
         known = self._known()
         if locality in known:
             return
+        if self._pages.settings.orders and not self._store.exists(f"{locality}/queues.csv"):
+            # The locality's page leads to its queues, which come from elsewhere: until then there are none.
+            self._put(queues_pages(self._pages, locality, (), first.record, parse_instant(first.issued_at)))
+            self._store.put(f"{locality}/queues.csv", queues_csv(locality, ()))
         wider = sorted({*known, locality})
         self._put(self._pages.start(wider))
         text = io.StringIO()

@@ -91,7 +91,7 @@ def _write_site(folder: Path, lines: Iterable[bytes], settings: PageSettings, *,
                     site.finish()
     site.finish()
     if settings.orders:
-        OrderBoard(store, pages, folded, lambda: 0.0, add=site.add).renew()
+        OrderBoard(store, pages, folded, lambda: 0.0).renew()
     store.close()
     return count, new
 

@@ -111,7 +111,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> PublicReader:
     site = Site(store, pages, render)
     client = redis_client(settings)
     orders = LiveOrders(client, settings.redis_prefix)
-    board = OrderBoard(store, pages, orders, time.monotonic, public.refresh_s, site.add)
+    board = OrderBoard(store, pages, orders, time.monotonic, public.refresh_s)
     kept = BulletinStore(topic, store, site, journal_codec(schema_ids(settings)), time.monotonic, board)
     reader = Reader(
         kafka_client(settings),

@@ -68,7 +68,7 @@ def publish(folder: Path, records: Iterable[Record], settings: PageSettings | No
     site.finish()
     for record in records:
         folded.take(record)
-    OrderBoard(store, pages, folded, lambda: 0.0, add=site.add).renew()
+    OrderBoard(store, pages, folded, lambda: 0.0).renew()
     return folder
 
 

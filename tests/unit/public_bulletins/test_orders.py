@@ -151,6 +151,8 @@ def test_an_order_is_written_when_it_changed_and_says_behind_which_record(tmp_pa
     assert board_of(tmp_path, source).renew() == 1
     assert page.stat().st_mtime_ns != before
     assert "По записи 12 журнала" in parsed(page.read_bytes()).text()
+    source.orders = {each: order(1, sequence=8, queue=each) for each in source.orders}
+    assert board_of(tmp_path, source).renew() == 0, "a live view that is built anew is behind for a while"
     with (tmp_path / ASTANA / "queues.csv").open(newline="") as table:
         rows = {row["queue"]: row for row in csv.DictReader(table)}
     assert (rows[QUEUE]["waiting"], rows[QUEUE]["record"]) == ("11", "12")

@@ -61,7 +61,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 def test_it_writes_what_the_command_writes(expected: dict[str, bytes], tmp_path: Path) -> None:
     written = contents(publish(tmp_path, RECORDS))
     # The reader's orders come from the live view, its state from the topic.
-    published = {name: data for name, data in expected.items() if not name.startswith("state/")}
+    published = {name: each for name, each in expected.items() if "state/" not in name and "queues" not in name}
     assert len(published) > 100
     assert {name: written[name] for name in published} == published
 
