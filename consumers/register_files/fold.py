@@ -312,12 +312,15 @@ class LocalityRegisters(RegisterRows):
         row = self._live(fact.place_id)
         del self._live_referrals[fact.place_id]
         row.state, row.ended_at, row.cause, row.reason = ReferralState.ENDED, self._now, fact.cause, fact.reason
-        if fact.cause is EndCause.ENROLLED:
-            return  # the child has the place
+        if fact.cause is EndCause.ENROLLED:  # the child has the place
+            if self._known(self.places, fact.place_id, "place").admission is Admission.TEMPORARY:
+                stay = self._application(fact.application_id)
+                stay.stay_referral, stay.stay_place_id = fact.referral, fact.place_id
+            return
         self._place(fact.place_id).application_id = None
         application = self._application(fact.application_id)
-        if application.referral == fact.referral:
-            application.referral = application.place_id = None
+        if application.referral == fact.referral:  # what is left to a child on a temporary place is that place
+            application.referral, application.place_id = application.stay_referral, application.stay_place_id
 
     def _stay_ended(self, fact: f.StayEnded) -> None:
         self._leave(fact.application_id, fact.place_id)
@@ -331,6 +334,8 @@ class LocalityRegisters(RegisterRows):
             place.application_id = None
         if application.place_id == place_id:
             application.place_id = application.referral = None
+        if application.stay_place_id == place_id:
+            application.stay_place_id = application.stay_referral = None
 
     def _all_handlers(self) -> dict[type[f.Fact], Callable[[Any], None]]:
         """Facts without a handler (reminders, papers shown, local acts, kept recalls) change no row."""

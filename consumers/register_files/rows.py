@@ -130,6 +130,8 @@ class ApplicationRow(Struct, gc=False, kw_only=True):
     access_until: Instant | None = None
     referral: int | None = None
     place_id: str | None = None
+    stay_referral: int | None = None
+    stay_place_id: str | None = None
     lapses: int = 0
     left_at: Instant | None = None
     reason: RefusalReason | ArchiveReason | None = None

@@ -59,8 +59,8 @@ def read(connection: Connection, origin: Origin) -> dict[int, int]:
     for _, _, topic, identity in found:
         if topic != origin.topic:
             raise StoreConflict(
-                f"these registers are of the topic {topic}, not of {origin.topic}: give each environment a schema of its"
-                " own (postgres.registers)"
+                f"these registers are of the topic {topic}, not of {origin.topic}: give each environment a schema of"
+                " its own (postgres.registers)"
             )
         if identity != origin.topic_id:
             raise StoreConflict(

@@ -188,3 +188,20 @@ def test_a_fact_about_what_is_not_there_stops_the_fold(season: Season) -> None:
     record = Record(first.locality, 1, first.time, first.cause, first.pack, (fact,), first.previous_hash, "0" * 64)
     with pytest.raises(BrokenJournal, match="names place 'nowhere'"):
         LocalityRegisters(season.locality).take(record)
+
+
+def test_a_child_on_a_temporary_place_keeps_it_whatever_becomes_of_a_later_referral() -> None:
+    stays = 0
+    for seed in range(1, 13):
+        season = Season(seed)
+        season.run(300)
+        fold = LocalityRegisters(season.locality)
+        for record in season.records:
+            fold.take(record)
+        for key, application in season.book.state.applications.items():
+            row = fold.applications[key]
+            assert row.stay_place_id == application.stay
+            if application.referral is None and application.temporary is None:
+                assert row.place_id == (application.stay or application.enrolled_at)
+            stays += application.stay is not None
+    assert stays

@@ -94,6 +94,8 @@ CREATE TABLE applications (
     access_until timestamptz,
     referral integer,
     place_id text,
+    stay_referral integer,
+    stay_place_id text,
     lapses integer NOT NULL,
     left_at timestamptz,
     reason text,

@@ -30,14 +30,14 @@ CREATE VIEW application_versions AS
 SELECT
     locality, application_id, applicant_id, child_id, queue, channel, submitted_at, registered_at,
     documents_until, state, "group", queued_at, number_stated, until, access_until, referral, place_id,
-    lapses, left_at, reason, record,
+    stay_referral, stay_place_id, lapses, left_at, reason, record,
     changed_at AS valid_from, NULL::timestamptz AS valid_until, last_record AS made_by, NULL::bigint AS ended_by
 FROM applications
 UNION ALL
 SELECT
     locality, application_id, applicant_id, child_id, queue, channel, submitted_at, registered_at,
     documents_until, state, "group", queued_at, number_stated, until, access_until, referral, place_id,
-    lapses, left_at, reason, record,
+    stay_referral, stay_place_id, lapses, left_at, reason, record,
     changed_at, valid_until, last_record, ended_by
 FROM application_history;
 
@@ -306,8 +306,10 @@ COMMENT ON COLUMN application_versions.queued_at IS 'When it joined the order';
 COMMENT ON COLUMN application_versions.number_stated IS 'The last queue number that a record stated of it; the number moves with the others (oryn why)';
 COMMENT ON COLUMN application_versions.until IS 'End of a DEFERRED or STOPPED state';
 COMMENT ON COLUMN application_versions.access_until IS 'Of a live access';
-COMMENT ON COLUMN application_versions.referral IS 'Number of the live referral, or of that with which the child was enrolled';
+COMMENT ON COLUMN application_versions.referral IS 'Number of the live referral, else of that with which the child was enrolled';
 COMMENT ON COLUMN application_versions.place_id IS 'The place of that referral';
+COMMENT ON COLUMN application_versions.stay_referral IS 'Number of the referral that led to the temporary place the child is on';
+COMMENT ON COLUMN application_versions.stay_place_id IS 'That place';
 COMMENT ON COLUMN application_versions.lapses IS 'Referrals that lapsed and count';
 COMMENT ON COLUMN application_versions.left_at IS 'When it was refused or archived';
 COMMENT ON COLUMN application_versions.reason IS 'Why';
