@@ -15,6 +15,7 @@ from consumers.register_files.fold import LocalityRegisters
 from consumers.registers.rebuilding import Rebuild, Stopped
 from consumers.registers.state import CopyState, copies
 from consumers.registers.upgrading import newest, upgrade
+from infra import answers
 from infra.journal_source import HELP, LIVE, JournalSource, journal_lines, shown_progress
 from infra.logging import configure_logging
 from infra.processors import stopped_by_signals
@@ -31,6 +32,8 @@ from schemas.zones import zone_of
 GARBAGE_OBJECTS = 200_000
 FAILED = 1
 INTERRUPTED = 130
+# No locality's own: moments of several are shown in the time of most.
+NATION = ""
 
 
 command = typer.Typer(
@@ -152,13 +155,20 @@ def status(
     if json:
         Console().print_json(data={"newest_form": newest(), "copies": rows})
     else:
-        table = Table(title=f"Registers (this version has form {newest()})", title_justify="left")
-        for name in ("schema", "form", "localities", "records", "until", *ends):
-            table.add_column(name if name not in ends else f"behind {name}", justify="left")
-        for row in rows:
-            behind = [str(row["behind"].get(topic)) for topic in ends]
-            table.add_row(*(str(row[name]) for name in ("schema", "form", "localities", "records", "until")), *behind)
-        Console().print(table)
+        for state, row in zip(states, rows, strict=True):
+            # Offsets, in which markers of transactions count: some of them may stay.
+            behind = {f"offsets behind {topic}": count for topic, count in row["behind"].items()}
+            pairs = {
+                **row,
+                "form": f"{state.form or 'none'} (this version: {newest()})",
+                "until": state.until,
+                **behind,
+            }
+            answers.console().print(
+                answers.facts(f"Registers in the schema {state.schema}", NATION, _without(pairs, "schema", "behind"))
+            )
+        if not states:
+            answers.console().print(f"There is no schema {registers.schema}.")
     live = next((state for state in states if state.schema == registers.schema), None)
     return 0 if live is not None and live.form is not None and live.form >= newest() else FAILED
 
@@ -174,12 +184,16 @@ def _ends(settings: Settings) -> dict[str, dict[int, int]]:
     return ends
 
 
+def _without(pairs: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in pairs.items() if name not in names}
+
+
 def _shown(state: CopyState, ends: dict[str, dict[int, int]]) -> dict[str, Any]:
     behind = {
         topic: sum(max(0, end - state.positions.get((topic, partition), 0)) for partition, end in partitions.items())
         for topic, partitions in ends.items()
     }
-    until = None if state.until is None else zone_of("").render(state.until)
+    until = None if state.until is None else zone_of(NATION).render(state.until)
     return {
         "schema": state.schema,
         "form": state.form,
