@@ -7,16 +7,16 @@ from collections import defaultdict
 from typing import Any
 
 from consumers.live_view.entries import COUNTED, Application, Organisation, Place, stored
-from consumers.live_view.fold import LocalityFold
+from consumers.live_view.loaded import Loaded
 
 Change = list[Any]
 _NOWHERE: tuple[str, ...] = ()
 
 
 class Changes:
-    """Beside one `LocalityFold`, from its loading on."""
+    """Beside one `Loaded`, from its loading on."""
 
-    def __init__(self, fold: LocalityFold) -> None:
+    def __init__(self, fold: Loaded) -> None:
         """State: everything loaded, nothing folded."""
         self._fold = fold
         self._sequence = fold.head.sequence

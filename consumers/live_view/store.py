@@ -14,9 +14,10 @@ from confluent_kafka import Message
 
 from consumers.live_view.changes import Changes
 from consumers.live_view.entries import APPLICATIONS, ORGANISATIONS, PLACES, several
-from consumers.live_view.fold import Head, LocalityFold, Names
+from consumers.live_view.fold import Names, fold_record
 from consumers.live_view.generations import Entered, Generations
 from consumers.live_view.journal_end import End
+from consumers.live_view.loaded import Head, Loaded
 from consumers.live_view.order import QueueState
 from consumers.live_view.packs import GENERAL_PER_PRIORITY
 from consumers.live_view.scripts import Scripts, store_errors
@@ -35,6 +36,10 @@ WINDOW_FACTS = 2_400
 QUEUE_FIELDS = 7
 _PACK = msgspec.msgpack.encode
 Work = list[tuple[int, Record]]  # offsets and records of one partition
+
+
+class _Overtaken(StoreUnavailable):
+    """Redis stands elsewhere than thought: a tail was lost, or another reader was quicker."""
 
 
 class LiveViewStore:
@@ -70,20 +75,20 @@ class LiveViewStore:
         return dict(entered.positions)
 
     def take(self, messages: Sequence[Message], after: Mapping[int, int]) -> None:
-        """As `Store.take`: each slice of a partition's records is one step, with the position behind it."""
+        """As `Store.take`: each slice of a partition's records is one step, with the position behind it.
+
+        A second reader at work is no trouble: what it has stored is left out here.
+        """
         entered = self._state
-        work: dict[int, Work] = {}
-        for message in messages:
-            partition, offset = message.partition(), message.offset()
-            assert partition is not None
-            assert offset is not None
-            if offset >= entered.positions.get(partition, 0):
-                work.setdefault(partition, []).append((offset, self._decode(message)))
         try:
             with store_errors():
-                for partition, records in work.items():
-                    for window, behind in _windows(records, after[partition]):
-                        self._window(entered, partition, window, behind)
+                while True:
+                    try:
+                        self._apply(entered, messages, after)
+                        break
+                    except _Overtaken:
+                        if not self._follow(entered):
+                            raise
                 self._after(entered, at_rest=False)
         except BrokenJournal as exc:
             raise StoreConflict(str(exc)) from exc
@@ -92,10 +97,7 @@ class LiveViewStore:
         """As `Store.idle`: a build may be at its end, a wipe be noticed, an old generation be deleted."""
         entered = self._state
         with store_errors():
-            if self.generations.positions(entered.generation) != entered.positions:
-                raise StoreUnavailable("the live view stands elsewhere than this reader left it")
-            if entered.generation not in self.generations.names():
-                raise StoreUnavailable("the live view was wiped or built anew")
+            self._follow(entered)
             self._after(entered, at_rest=True)
 
     def close(self) -> None:
@@ -145,6 +147,31 @@ class LiveViewStore:
             where = f"{message.topic()}/{message.partition()}, offset {message.offset()}"
             raise StoreConflict(f"{where}: {exc}") from exc
 
+    def _follow(self, entered: Entered) -> bool:
+        """Take over how far another reader has come. Returns: whether one has come further than this one.
+
+        Raises: StoreUnavailable when Redis is behind, or holds another generation.
+        """
+        stored, before = self.generations.positions(entered.generation), entered.positions
+        if entered.generation not in self.generations.names():
+            raise StoreUnavailable("the live view was wiped or built anew")
+        if any(stored.get(partition, 0) < position for partition, position in before.items()):
+            raise StoreUnavailable("Redis has lost the end of what was stored")
+        entered.positions = stored
+        return stored != before
+
+    def _apply(self, entered: Entered, messages: Sequence[Message], after: Mapping[int, int]) -> None:
+        work: dict[int, Work] = {}
+        for message in messages:
+            partition, offset = message.partition(), message.offset()
+            assert partition is not None
+            assert offset is not None
+            if offset >= entered.positions.get(partition, 0):
+                work.setdefault(partition, []).append((offset, self._decode(message)))
+        for partition, records in work.items():
+            for window, behind in _windows(records, after[partition]):
+                self._window(entered, partition, window, behind)
+
     def _window(self, entered: Entered, partition: int, work: Work, after: int) -> None:
         """Load what some records of one partition name, and apply them slice by slice."""
         folds = self._load(entered, partition, [record for _, record in work])
@@ -152,7 +179,7 @@ class LiveViewStore:
         touched: dict[str, None] = {}
         facts = 0
         for index, (_, record) in enumerate(work):
-            folds[record.locality].take(record)
+            fold_record(folds[record.locality], record)
             touched[record.locality] = None
             facts += 1 + len(record.facts)
             last = index + 1 == len(work)
@@ -162,7 +189,7 @@ class LiveViewStore:
                 touched.clear()
                 facts = 0
 
-    def _load(self, entered: Entered, partition: int, records: Sequence[Record]) -> dict[str, LocalityFold]:
+    def _load(self, entered: Entered, partition: int, records: Sequence[Record]) -> dict[str, Loaded]:
         """What the records' facts name, as it stands in Redis. Two calls, whatever their number."""
         by_locality: dict[str, list[Record]] = {}
         for record in records:
@@ -176,7 +203,7 @@ class LiveViewStore:
         if reply[0] != b"OK":
             raise StoreUnavailable("the live view was wiped or built anew")
         if int(reply[1] or 0) != entered.positions.get(partition, 0):
-            raise StoreUnavailable("the live view stands elsewhere than this reader left it")
+            raise _Overtaken("the live view stands elsewhere than this reader left it")
         folds = {}
         for index, (locality, wanted) in enumerate(names.items()):
             parts = reply[2 + 4 * index : 6 + 4 * index]
@@ -188,7 +215,7 @@ class LiveViewStore:
         self,
         entered: Entered,
         names: Mapping[str, Names],
-        folds: Mapping[str, LocalityFold],
+        folds: Mapping[str, Loaded],
         records: Mapping[str, list[Record]],
     ) -> None:
         asked = []
@@ -207,7 +234,7 @@ class LiveViewStore:
         expected = entered.positions.get(partition, "")
         status = self._scripts("commit", entered.generation, partition, expected, following, _PACK(changes))
         if status != b"OK":
-            raise StoreUnavailable("the live view was wiped or built anew, or another reader was quicker")
+            raise _Overtaken("the live view was wiped or built anew, or another reader was quicker")
         entered.positions[partition] = following
 
     def _after(self, entered: Entered, *, at_rest: bool) -> None:
@@ -239,10 +266,10 @@ def _windows(work: Work, after: int) -> Iterator[tuple[Work, int]]:
             first, facts = index + 1, 0
 
 
-def _fold(locality: str, names: Names, parts: Sequence[Any], ratios: Mapping[str, int]) -> LocalityFold:
+def _fold(locality: str, names: Names, parts: Sequence[Any], ratios: Mapping[str, int]) -> Loaded:
     """A locality's loaded entries."""
     head, applications, places, organisations = parts
-    fold = LocalityFold(locality, _head(head), ratios)
+    fold = Loaded(locality, _head(head), ratios)
     fold.applications = dict(
         zip(names.applications, APPLICATIONS.decode(several(len(names.applications), applications)), strict=True)
     )

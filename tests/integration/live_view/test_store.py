@@ -1,5 +1,6 @@
 """The store of the live view: repeats, rivals, wipes, builds beside the one that is shown, contradictions."""
 
+import threading
 from dataclasses import replace as replaced
 from itertools import pairwise
 from random import Random
@@ -63,24 +64,42 @@ def test_a_repeat_changes_nothing(
     assert contents(client, keys) == undisturbed
 
 
-def test_two_writers_do_no_harm(client: redis.Redis, keys: str, messages: list[Message], undisturbed: Contents) -> None:
+def test_two_writers_do_no_harm_and_do_not_stop_each_other(
+    client: redis.Redis, keys: str, messages: list[Message], undisturbed: Contents
+) -> None:
+    """Each sees all messages, in batches of its own; now and then one pauses in the middle of a batch."""
     rivals = [store_of(client, keys, end=len(messages)) for _ in range(2)]
-    chance, lost = Random(4), 0
-    positions = [rival.open().get(0, 0) for rival in rivals]
+    chance, positions = Random(4), [rival.open().get(0, 0) for rival in rivals]
     while min(positions) < len(messages):
         who = chance.randrange(2)
         end = min(len(messages), positions[who] + chance.randrange(1, 80))
+        if positions[who] < end:
+            rivals[who].take(messages[positions[who] : end], {0: end})
+        else:
+            rivals[who].idle()
+        positions[who] = end
+    assert contents(client, keys) == undisturbed
+
+
+def test_three_writers_at_the_same_moment(
+    client: redis.Redis, keys: str, messages: list[Message], undisturbed: Contents, request: pytest.FixtureRequest
+) -> None:
+    address: str = request.getfixturevalue("redis")
+    failures: list[BaseException] = []
+
+    def write() -> None:
         try:
-            if positions[who] < end:
-                rivals[who].take(messages[positions[who] : end], {0: end})
-            else:
-                rivals[who].idle()
-            positions[who] = end
-        except StoreUnavailable:
-            rivals[who].close()
-            positions[who] = rivals[who].open().get(0, 0)
-            lost += 1
-    assert lost > 10
+            with redis.Redis.from_url(address) as own:
+                fill(store_of(own, keys, end=len(messages)), messages, batch=13)
+        except BaseException as exc:  # noqa: BLE001 - told to the test below
+            failures.append(exc)
+
+    threads = [threading.Thread(target=write) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
     assert contents(client, keys) == undisturbed
 
 

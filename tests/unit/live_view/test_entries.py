@@ -20,7 +20,8 @@ from consumers.live_view.entries import (
     several,
     stored,
 )
-from consumers.live_view.fold import _FOLDS, _NAMED, Head, LocalityFold, Names
+from consumers.live_view.fold import _FOLDS, _NAMED, Names, fold_record
+from consumers.live_view.loaded import Head, Loaded
 from consumers.live_view.packs import GENERAL_PER_PRIORITY, ratio_of
 from schemas import facts as f
 from schemas.errors import BrokenJournal
@@ -170,7 +171,7 @@ def test_names_are_what_the_facts_need() -> None:
 )
 def test_what_does_not_follow_is_refused(wrong: Record) -> None:
     with pytest.raises(BrokenJournal):
-        LocalityFold(LOCALITY, Head(), GENERAL_PER_PRIORITY).take(wrong)
+        fold_record(Loaded(LOCALITY, Head(), GENERAL_PER_PRIORITY), wrong)
 
 
 def test_the_form_is_written_down() -> None:
