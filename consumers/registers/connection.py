@@ -20,6 +20,9 @@ from schemas.errors import OrynError
 from schemas.instants import Instant
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+# What may be otherwise in a moment: a server that is away, or does not write before it is the first one again, and what
+# two statements on the catalogue do to each other.
+_PASSING: Final = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 
 CONNECT_TIMEOUT_S: Final = 10
 # A writer waits for a switch or another writer at most so long; then it begins anew.
@@ -81,7 +84,7 @@ def store_errors() -> Iterator[None]:
     """Errors of the driver as those of a store. What is missing may have been wiped, or be about to be made."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as exc:
+    except _PASSING as exc:
         raise StoreUnavailable(f"PostgreSQL: {text_of(exc)}") from exc
     except (errors.UndefinedTable, errors.InvalidSchemaName) as exc:
         raise StoreUnavailable(f"the registers are not there: {text_of(exc)}") from exc

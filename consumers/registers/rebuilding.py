@@ -20,7 +20,7 @@ from psycopg import errors, sql
 from consumers.reading.store import Store, StoreConflict, StoreUnavailable
 from consumers.registers.connection import Connection, store_errors, text_of
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, upgrade
+from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, schema_exists, upgrade
 from schemas.errors import OrynError
 from schemas.topic_reading import TopicReading
 
@@ -42,6 +42,19 @@ LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
 LEFT JOIN pg_constraint c ON d.classid = 'pg_constraint'::regclass AND c.oid = d.objid
 JOIN pg_class theirs ON theirs.oid = coalesce(r.ev_class, c.conrelid)
 WHERE ours.relnamespace = to_regnamespace(%s) AND theirs.relnamespace <> ours.relnamespace
+ORDER BY 1
+"""
+
+
+_BUILT_INTO: Final = """
+SELECT what FROM (
+    SELECT relnamespace AS namespace, relname::text AS what FROM pg_class
+    UNION ALL SELECT pronamespace, proname || '()' FROM pg_proc
+    UNION ALL SELECT c.relnamespace, 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+) things
+WHERE namespace = to_regnamespace(%(live)s) AND what NOT IN (
+    SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%(following)s)
+)
 ORDER BY 1
 """
 
@@ -91,6 +104,7 @@ class Rebuild:
             # What an earlier rebuild has begun may be of another fold or of topics that are gone: never go on with it.
             drop_copy(connection, self._next.schema)
             upgrade(self._next)
+            _refuse_if_built_into(connection, self._live.schema, self._next.schema)
             self._copy_until_short(stop)
             # Nobody migrates, or makes a schema that was wiped, while names change.
             with alone(connection, f"{self._live.schema} migrations"):
@@ -180,11 +194,6 @@ class Rebuild:
         log.info("switched to the new copy", extra={"schema": live})
 
 
-def schema_exists(connection: Connection, schema: str) -> bool:
-    """Whether there is such a schema. Raises: psycopg.Error."""
-    return connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [schema]).fetchone() == (True,)
-
-
 def drop_copy(connection: Connection, schema: str) -> None:
     """Drop a copy that nobody needs, giving way to queries that still run on it. Repeatable.
 
@@ -218,6 +227,20 @@ def _refuse_if_built_upon(connection: Connection, schema: str) -> None:
         raise BuiltUpon(
             f"outside the schema {schema} something hangs on its tables and would be lost: {', '.join(found)}. Drop it,"
             " rebuild, and make it again"
+        )
+
+
+def _refuse_if_built_into(connection: Connection, live: str, following: str) -> None:
+    """Raises: BuiltUpon for what is in the live copy and in none that the migrations of the same form make."""
+    if form_of(connection) != newest():
+        return
+    with store_errors():
+        asked = connection.execute(_BUILT_INTO, {"live": live, "following": following})
+        found = [name for (name,) in asked.fetchall()]
+    if found:
+        raise BuiltUpon(
+            f"in the schema {live} there is what no migration made and a rebuild would drop: {', '.join(found)}. Move"
+            " it to a schema of your own, or drop it"
         )
 
 

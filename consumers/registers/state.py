@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from consumers.registers.connection import store_errors
-from consumers.registers.rebuilding import schema_exists
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.upgrading import connection_of, form_of
+from consumers.registers.upgrading import connection_of, form_of, schema_exists
 from schemas.instants import Instant
 
 

@@ -8,9 +8,10 @@ raises `about.oldest_writer`, and older writers stop with a clear word. Never dr
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import psycopg
@@ -40,6 +41,8 @@ PAUSE_S: Final = 0.5
 # without stopping writers waits for every statement that began before, so for that one, too.
 LOOK_EVERY_S: Final = 0.2
 OTHERS_FOR_S: Final = 3_600.0
+# Alembic keeps one migration in a process. The lock in the database would do, were it not to end with its connection.
+_ONE_AT_A_TIME: Final = Lock()
 
 
 class TooNew(OrynError):
@@ -75,8 +78,10 @@ def upgrade(settings: RegistersSettings, to: str | None = None) -> tuple[str | N
     """
     wanted = to or newest()
     with connection_of(settings) as connection, alone(connection, f"{settings.schema} migrations"):
-        with store_errors():
-            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(settings.schema)))
+        # Asked first: to make one that is there takes a right that its owner need not have.
+        if not schema_exists(connection, settings.schema):
+            with store_errors():
+                connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(settings.schema)))
         before = form_of(connection)
         if before is None or before < wanted:
             log.info("migrating", extra={"schema": settings.schema, "from": before, "to": wanted})
@@ -87,6 +92,12 @@ def upgrade(settings: RegistersSettings, to: str | None = None) -> tuple[str | N
         after = form_of(connection)
     assert after is not None, "there is a form now"
     return before, after
+
+
+def schema_exists(connection: Connection, schema: str) -> bool:
+    """Whether there is such a schema. Raises: StoreUnavailable."""
+    with store_errors():
+        return connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [schema]).fetchone() == (True,)
 
 
 def form_of(connection: Connection) -> str | None:
@@ -139,7 +150,7 @@ def alone(connection: Connection, what: str, *, wait: bool = True) -> Iterator[N
     try:
         yield
     finally:
-        if not connection.closed and not connection.broken:
+        with suppress(psycopg.Error):  # it ended with the connection
             connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
 
 
@@ -196,7 +207,7 @@ def _run(settings: RegistersSettings, to: str) -> None:
         return connection
 
     engine = create_engine("postgresql+psycopg://", creator=connected, poolclass=NullPool)
-    with engine.connect() as connection:
+    with _ONE_AT_A_TIME, engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, to)
 

@@ -26,12 +26,15 @@ from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietO
 from infra.settings_services import kafka_admin, kafka_client
 from schemas.errors import BrokenJournal
 from schemas.journal import decode_record
+from schemas.topic_offsets import OffsetLost
 from schemas.topic_reading import TopicReading
 from schemas.zones import zone_of
 
 GARBAGE_OBJECTS = 200_000
 FAILED = 1
 INTERRUPTED = 130
+# So many offsets are read to count their records.
+COUNTED_MAX = 10_000
 # No locality's own: moments of several are shown in the time of most.
 NATION = ""
 
@@ -150,14 +153,15 @@ def status(
     found = load_settings(settings, {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix}).settings
     registers = registers_settings(found)
     states = copies(registers)
-    ends = _ends(found)
-    rows = [_shown(state, ends) for state in states]
+    rows = [_shown(state, _behind(found, state)) for state in states]
     if json:
         Console().print_json(data={"newest_form": newest(), "copies": rows})
     else:
         for state, row in zip(states, rows, strict=True):
-            # Offsets, in which markers of transactions count: some of them may stay.
-            behind = {f"offsets behind {topic}": count for topic, count in row["behind"].items()}
+            behind = {
+                f"behind {topic}": "unknown: it was made again" if count is None else count
+                for topic, count in row["behind"].items()
+            }
             pairs = {
                 **row,
                 "form": f"{state.form or 'none'} (this version: {newest()})",
@@ -173,32 +177,36 @@ def status(
     return 0 if live is not None and live.form is not None and live.form >= newest() else FAILED
 
 
-def _ends(settings: Settings) -> dict[str, dict[int, int]]:
-    """Where the topics end now: topic -> partition -> offset."""
+def _behind(settings: Settings, state: CopyState) -> dict[str, int | None]:
+    """How many records each topic has that the copy has not; offsets, in which markers of transactions count, if there
+    are many. None where the copy is of another topic."""
     client = kafka_client(settings)
     kafka_admin(settings)  # says why, when the brokers do not answer
-    ends: dict[str, dict[int, int]] = {}
+    behind: dict[str, int | None] = {}
     for source in registers_sources(settings).values():
-        with TopicReading(client, source.topic) as reading:
-            ends[source.topic] = {partition: extent.end for partition, extent in reading.extents.items()}
-    return ends
+        here = {partition: offset for (topic, partition), offset in state.positions.items() if topic == source.topic}
+        try:
+            with TopicReading(client, source.topic, start=here) as reading:
+                count = reading.total
+                if count <= COUNTED_MAX:
+                    count = sum(len(batch) for batch in reading.batches())
+        except OffsetLost:
+            behind[source.topic] = None
+        else:
+            behind[source.topic] = count
+    return behind
 
 
 def _without(pairs: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in pairs.items() if name not in names}
 
 
-def _shown(state: CopyState, ends: dict[str, dict[int, int]]) -> dict[str, Any]:
-    behind = {
-        topic: sum(max(0, end - state.positions.get((topic, partition), 0)) for partition, end in partitions.items())
-        for topic, partitions in ends.items()
-    }
-    until = None if state.until is None else zone_of(NATION).render(state.until)
+def _shown(state: CopyState, behind: dict[str, int | None]) -> dict[str, Any]:
     return {
         "schema": state.schema,
         "form": state.form,
         "localities": state.localities,
         "records": state.records,
-        "until": until,
+        "until": None if state.until is None else zone_of(NATION).render(state.until),
         "behind": behind,
     }

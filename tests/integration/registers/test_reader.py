@@ -10,10 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from consumers.reading.store import StoreUnavailable
 from consumers.registers import store as stores
 from consumers.registers import upgrading
+from consumers.registers.connection import store_errors
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.upgrading import TooNew, connection_of, form_of, newest, upgrade
+from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, upgrade
 from tests.integration.registers.live import Topics, await_stored, program, reading, settings_of, stored
 from tests.integration.registers.tools import (
     asking,
@@ -148,3 +150,24 @@ def test_a_form_that_is_there_is_not_made_again(registers: RegistersSettings) ->
     before = contents(registers, positions=True)
     assert upgrade(registers) == ("0002", "0002")
     assert contents(registers, positions=True) == before
+
+
+def test_a_server_that_only_reads_is_waited_for(registers: RegistersSettings) -> None:
+    messages = messages_of(campaign()[:20])
+    store = journal_store(registers)
+    store.open()
+    assert store._connection is not None
+    store._connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        store.take(messages, {0: 20})
+    store.open()
+    store.take(messages, {0: 20})
+    store.close()
+
+
+def test_an_upkeep_whose_connection_is_ended_is_no_crash(registers: RegistersSettings) -> None:
+    with pytest.raises(StoreUnavailable, match="terminat"), connection_of(registers) as connection:
+        with alone(connection, "something"), store_errors():
+            with connection_of(registers) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+            connection.execute("SELECT 1")

@@ -163,6 +163,14 @@ def test_what_others_built_upon_the_registers_is_not_dropped(
     fill(registers, campaign()[:50])
     mine, before = f"{registers.schema}_mine", _copy(registers)
     with asking(registers) as connection:
+        # As if they were of this environment's topics.
+        connection.execute("UPDATE positions SET topic = %s || topic", [prefix])
+        connection.execute("CREATE VIEW my_view AS SELECT 1 AS one; CREATE INDEX my_index ON places (language)")
+    with pytest.raises(BuiltUpon, match=r"my_index, my_view"):
+        _rebuild(settings, registers).run(Flag())
+    with asking(registers) as connection:
+        connection.execute("DROP VIEW my_view; DROP INDEX my_index")
+    with asking(registers) as connection:
         connection.execute(
             sql.SQL("CREATE SCHEMA {0}; CREATE VIEW {0}.v AS SELECT * FROM places").format(sql.Identifier(mine))
         )
