@@ -18,6 +18,7 @@ import redis as client_library
 from consumers.live_view.generations import Generations
 from consumers.live_view.scripts import Scripts
 from consumers.public_bulletins.folded_orders import FoldedOrders
+from consumers.public_bulletins.reader import POSITIONS_PATH
 from consumers.reading.store import StoreConflict
 from infra.readers.bulletins import JOURNAL, ORDERS, LiveOrders
 from schemas.murmur2 import partition_of
@@ -125,6 +126,9 @@ def test_twenty_kills_leave_the_files_of_an_undisturbed_reader(
         assert until(lambda: finished(each)), sorted(contents(each))  # noqa: B023 - asked here only
         stop(process)
     found, expected = contents(folder), contents(whole)
+    # A position may stand before or behind the marker of a transaction, as batches fall: it only saves reading.
+    assert found.pop(POSITIONS_PATH)
+    assert expected.pop(POSITIONS_PATH)
     assert len(expected) > 150
     assert found.keys() == expected.keys()
     assert [name for name in expected if found[name] != expected[name]] == []
