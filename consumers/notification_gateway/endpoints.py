@@ -13,6 +13,8 @@ from consumers.notification_gateway.channels import Failed, Recipient, Result
 from consumers.notification_gateway.policy import DOUBLINGS_MAX, SECOND_MS, Policy
 
 Lane = TypeVar("Lane")
+# What a crowded endpoint keeps in memory, in multiples of what may be underway to it.
+NEXT_ROUNDS = 4
 
 
 class Endpoint(Generic[Lane]):
@@ -25,6 +27,8 @@ class Endpoint(Generic[Lane]):
         self.waiting: deque[Lane] = deque()
         self.parked: deque[Recipient] = deque()
         self.in_flight = 0
+        # So slow that what waits for it takes the room of others: it keeps only what it needs next.
+        self.crowded = False
         self._policy, self._random = policy, random
         self._failures = 0
         self._openings = 0
@@ -34,6 +38,11 @@ class Endpoint(Generic[Lane]):
     def is_open(self) -> bool:
         """Whether it is left alone, or tried with single attempts."""
         return self._open_until is not None
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether what waits for it keeps it busy for a while."""
+        return len(self.waiting) >= NEXT_ROUNDS * self._policy.parallel_endpoint
 
     def rests(self, now: int) -> bool:
         """Whether nothing may go out now."""

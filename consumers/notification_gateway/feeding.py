@@ -26,9 +26,13 @@ log = logging.getLogger(__name__)
 RELOADED_MAX = 500
 # A lane that holds so many gets no more for now.
 LANE_MESSAGES_MAX = 4 * RECIPIENT_MESSAGES
+# Of one load. An answer of the log waits for a turn of a loop that is busy with attempts: few large loads beat many.
+LOAD_MESSAGES = 4_000
 # Messages of one shard in one load, at least: with few recipients there are few shards that have any.
-SHARD_MESSAGES_MIN = 100
+SHARD_MESSAGES_MIN = 8
 FULL_PAUSE_S = 0.02
+# Receivers that keep up empty memory faster than that.
+FULL_FOR_S = 3.0
 DIRECTORY_PAUSE_S = 1.0
 BACKLOG_EVERY_S = 15.0
 
@@ -96,14 +100,18 @@ class Feeder:
     async def feed_forever(self) -> None:
         """Load while there is room. Raises: StoreUnavailable."""
         session, memory, policy = self._session, self._memory, self._policy
+        had_room = time.monotonic()
         while True:
             session.ended.clear()
             if session.reload and memory.held < policy.window:
                 await self._reload()
             elif self._has_room:
+                had_room = time.monotonic()
                 if not await self._load():
                     await self._pause(policy.look_s)
             else:
+                if time.monotonic() - had_room > FULL_FOR_S:
+                    session.make_room()
                 await asyncio.sleep(FULL_PAUSE_S)
 
     @property
@@ -128,7 +136,7 @@ class Feeder:
         """Load what comes next in every shard; whether there was anything."""
         session = self._session
         cursors, claims = dict(session.cursors), dict(self._claimed)
-        limit = max(SHARD_MESSAGES_MIN, self._policy.window // 2 // len(cursors))
+        limit = max(SHARD_MESSAGES_MIN, min(LOAD_MESSAGES, self._policy.window // 2) // len(cursors))
         messages = await self._log.load(cursors, limit)
         lanes, away = self._memory.lanes, self._memory.away
         recipients = dict.fromkeys(each.recipient for each in messages if each.recipient not in away)

@@ -25,7 +25,7 @@ from consumers.notification_gateway.channels import (
     Result,
 )
 from consumers.notification_gateway.delivery_log import Attempt, DeliveryLog
-from consumers.notification_gateway.endpoints import Endpoint
+from consumers.notification_gateway.endpoints import NEXT_ROUNDS, Endpoint
 from consumers.notification_gateway.figures import GatewayFigures
 from consumers.notification_gateway.judging import Reason, State, Waiting, channel_until, finish, give_up, judge, route
 from consumers.notification_gateway.lanes import Lane, Memory
@@ -105,7 +105,7 @@ class Session:
             return
         lane.address, lane.steps = steps[0], len(steps)
         endpoint = self._endpoint(lane.address.channel, lane.address.where)
-        if endpoint.rests(now) or len(endpoint.waiting) >= self._policy.window // 4:
+        if endpoint.rests(now) or (endpoint.crowded and endpoint.has_enough):
             self._park(lane, endpoint, now)
         else:
             endpoint.waiting.append(lane)
@@ -170,8 +170,21 @@ class Session:
                 lane = waiting.popleft()
                 if not lane.dropped:
                     self._park(lane, endpoint, now)
-        elif endpoint.parked and not endpoint.is_open and len(waiting) < self._policy.parallel_endpoint:
-            self._wake(endpoint, 4 * self._policy.parallel_endpoint)
+        elif not endpoint.parked:
+            endpoint.crowded = False
+        elif not endpoint.is_open and len(waiting) < self._policy.parallel_endpoint:
+            self._wake(endpoint, NEXT_ROUNDS * self._policy.parallel_endpoint)
+
+    def make_room(self) -> None:
+        """Memory has been full for a while: have most of those that wait for the slowest endpoint wait without it."""
+        endpoint = max(self._endpoints.values(), key=lambda each: len(each.waiting), default=None)
+        if endpoint is None:
+            return
+        endpoint.crowded, now = True, self._parts.now()
+        while endpoint.has_enough:
+            lane = endpoint.waiting.pop()
+            if not lane.dropped:
+                self._park(lane, endpoint, now)
 
     def _wake(self, endpoint: LaneEndpoint, count: int) -> None:
         """Have some of those that wait for an endpoint loaded."""

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from consumers.notification_gateway import feeding
 from consumers.notification_gateway.channels import Contact, Delivered, Letter, Recipient, Refused, Result
 from consumers.notification_gateway.policy import Policy
 from tests.integration.notification_gateway.receiver import Receiver
@@ -257,3 +258,27 @@ def test_a_lane_that_ends_while_the_directory_is_asked_keeps_its_contact(log: Lo
         log.fill([message(2, "first"), message(3, "second")])
         assert log.await_done() == {"DELIVERED": 3}
     assert {each.id for each in book.letters} == {f"710000000:{number}:0" for number in (1, 2, 3)}
+
+
+def test_a_slow_endpoint_takes_no_room_from_the_others(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "FULL_FOR_S", 0.1)
+    monkeypatch.setattr(feeding, "SHARD_MESSAGES_MIN", 1)
+
+    class Uneven(Book):
+        def endpoint(self, address: str) -> str:
+            return address
+
+        async def send(self, letter: Letter) -> Result:
+            await asyncio.sleep(0.1 if letter.address == "slow" else 0)
+            return await super().send(letter)
+
+    slow = [message(number, f"slow/{number}") for number in range(1, 101)]
+    well = [message(number, f"well/{number}") for number in range(101, 301)]
+    log.fill([*slow, *well])
+    others = {each.recipient: contact(("book", "slow")) for each in slow}
+    book, policy = Uneven(), Policy(window=60, parallel=8, parallel_endpoint=4)
+    with running(log, [book], Contacts(contact(("book", "well")), others), policy):
+        assert log.await_done() == {"DELIVERED": 300}
+    last_well = max(index for index, each in enumerate(book.letters) if each.address == "well")
+    # 100 slow ones take 2.5 s at least; the others did not wait for them.
+    assert sum(each.address == "slow" for each in book.letters[last_well:]) > 20

@@ -101,6 +101,7 @@ def test_a_reader_killed_twenty_times_delivers_every_message_in_order(
                 "ORYN_KAFKA_BOOTSTRAP": kafka,
                 "ORYN_KAFKA_TOPIC_PREFIX": prefix,
                 "ORYN_POSTGRES_URL": postgres,
+                "ORYN_POSTGRES_GATEWAY": log.schema,
                 "ORYN_GATEWAY_WEBHOOK_URL": f"{receiver.url}/hook",
                 "ORYN_GATEWAY_WEBHOOK_SECRET": SECRET,
                 "ORYN_GATEWAY_ATTEMPTS": "1000",
