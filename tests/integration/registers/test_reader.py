@@ -166,8 +166,12 @@ def test_a_server_that_only_reads_is_waited_for(registers: RegistersSettings) ->
 
 
 def test_an_upkeep_whose_connection_is_ended_is_no_crash(registers: RegistersSettings) -> None:
-    with pytest.raises(StoreUnavailable, match="terminat"), connection_of(registers) as connection:
-        with alone(connection, "something"), store_errors():
-            with connection_of(registers) as other:
-                other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
-            connection.execute("SELECT 1")
+    with (
+        pytest.raises(StoreUnavailable, match="terminat"),
+        connection_of(registers) as connection,
+        alone(connection, "something"),
+        store_errors(),
+    ):
+        with connection_of(registers) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [connection.info.backend_pid])
+        connection.execute("SELECT 1")
