@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from itertools import count
 
 from consumers.live_view.entries import Application
-from consumers.live_view.fold import Head, LocalityFold, Names
+from consumers.live_view.fold import Names, fold_record
+from consumers.live_view.loaded import Head, Loaded
 from consumers.live_view.order import QueueState, Waiting
 from consumers.live_view.packs import GENERAL_PER_PRIORITY
 from consumers.public_bulletins.order_board import Position
 from consumers.public_bulletins.order_pages import OrderView
+from schemas.errors import BrokenJournal
 from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import OrderRow
@@ -23,18 +25,24 @@ class FoldedOrders:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._folds: dict[str, LocalityFold] = {}
+        self._folds: dict[str, Loaded] = {}
 
     def take(self, record: Record) -> None:
         """The next record of its locality. Raises: BrokenJournal for one that does not follow the last."""
         fold = self._folds.get(record.locality)
         if fold is None:
-            fold = self._folds[record.locality] = LocalityFold(record.locality, Head(), GENERAL_PER_PRIORITY)
+            fold = self._folds[record.locality] = Loaded(record.locality, Head(), GENERAL_PER_PRIORITY)
+        head = fold.head
+        if record.sequence != head.sequence + 1 or record.previous_hash != head.hash:
+            raise BrokenJournal(
+                f"record {record.sequence} of {record.locality} does not follow record {head.sequence}; "
+                "`oryn verify` says more"
+            )
         names = Names()
         names.add(record)
         for queue in names.queues:
             fold.queues.setdefault(queue, QueueState())
-        fold.take(record)
+        fold_record(fold, record)
         # Nobody asks here what changed since the last record.
         fold.changed_applications.clear()
         fold.changed_places.clear()
@@ -92,7 +100,7 @@ def _group(application: Application) -> Group:
     return application.group
 
 
-def _row(fold: LocalityFold, queue: str, application_id: str, number: int | None) -> OrderRow:
+def _row(fold: Loaded, queue: str, application_id: str, number: int | None) -> OrderRow:
     application = fold.applications[application_id]
     assert application is not None
     status = application.status()
