@@ -4,6 +4,7 @@ Names: `search_path` leads to the schema, so that no statement of the gateway na
 """
 
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +22,10 @@ CONNECT_TIMEOUT_S = 10
 HEAD = "0001"
 # So soon a server notices that the machine of a gateway is gone, and gives its shards to others.
 KEEPALIVE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
+
+
+# Alembic keeps what it works on in its module: one upgrade at a time in a process, of whichever schema.
+ALEMBIC = Lock()
 
 
 def lock_class(schema: str) -> int:
@@ -51,7 +56,9 @@ def connect(url: str, schema: str) -> psycopg.Connection[tuple[Any, ...]]:
 
 def upgrade(url: str, schema: str) -> None:
     """Bring the schema to the present version, one process at a time. Repeatable. Raises: StoreUnavailable."""
-    if version(url, schema) != HEAD:
+    if version(url, schema) == HEAD:
+        return
+    with ALEMBIC:
         _upgrade(url, schema)
 
 

@@ -5,7 +5,7 @@ from threading import Event as Flag
 
 from prometheus_client import CollectorRegistry
 
-from consumers.notification_gateway.channels import Address, Channel, Contact, Directory, DirectoryUnavailable, Language
+from consumers.notification_gateway.channels import Address, Channel, Contact, Directory, Language
 from consumers.notification_gateway.directory import WithDefaultRoute
 from consumers.notification_gateway.directory_http import HttpDirectory, HttpDirectorySettings
 from consumers.notification_gateway.directory_postgres import PostgresDirectory
@@ -17,10 +17,11 @@ from consumers.notification_gateway.intake import TOPIC, Intake
 from consumers.notification_gateway.policy import DAY_S, Policy
 from consumers.notification_gateway.rendering import Renderer
 from consumers.notification_gateway.smtp import SmtpChannel, SmtpSettings
+from consumers.notification_gateway.tables import ALEMBIC
 from consumers.notification_gateway.webhook import WebhookChannel, WebhookSettings
 from consumers.reading.figures import Figures
 from consumers.reading.reader import Reader
-from consumers.reading.store import StoreConflict, StoreUnavailable
+from consumers.reading.store import StoreConflict
 from infra.readers.running import Together
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -121,10 +122,8 @@ def directory_of(settings: Settings) -> tuple[Directory, Callable[[], None]]:
         directory = PostgresDirectory(url, schema)
 
         def prepare() -> None:
-            try:
+            with ALEMBIC:
                 upgrade(url, schema)
-            except DirectoryUnavailable as exc:
-                raise StoreUnavailable(str(exc)) from exc
 
     route = default_route(settings)
     return (directory if not route.addresses else WithDefaultRoute(directory, route)), prepare
