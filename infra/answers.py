@@ -20,6 +20,7 @@ from consumers.live_view.view import LiveView
 from consumers.live_view.views import PlaceRow, Position
 from consumers.registers.connection import connect
 from consumers.registers.questions import BulletinEntry, Questions
+from infra.output import MISSING, printable
 from infra.readers.live_view import redis_client
 from infra.readers.registers import registers_settings
 from infra.settings import Settings
@@ -28,7 +29,6 @@ from schemas.events import Attendance
 from schemas.instants import Instant
 from schemas.zones import Zone, zone_of
 
-MISSING: Final = "\N{REPLACEMENT CHARACTER}"
 # 2021-06-10T18:00:00.000+06:00: to the minute it is enough for people.
 MINUTES_LENGTH: Final = 16
 DAY_LENGTH: Final = 10
@@ -143,7 +143,7 @@ def _said(value: Any, zone: Zone) -> str:
 
 def text(said: str) -> Text:
     """Words as they are: no markup, and nothing that a terminal would obey."""
-    return Text(said if said.isprintable() else "".join(each if each.isprintable() else MISSING for each in said))
+    return Text(printable(said).replace("\n", MISSING))
 
 
 def as_of(locality: str, position: Position) -> str:

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Annotated, Any
 
+from infra.output import printable
 from schemas.errors import OrynError
 
 try:
@@ -154,7 +155,7 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except OrynError as exc:
-        typer.echo(f"oryn: {exc}", err=True)
+        typer.echo(f"oryn: {printable(str(exc))}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from infra.output import MISSING, printable
+
 ITEMS_SHOWN_MAX: Final = 10
-MISSING: Final = "\N{REPLACEMENT CHARACTER}"
 Json = dict[str, Any]
 
 
@@ -65,4 +66,4 @@ def _text(value: object) -> str:
 
 
 def _clean(text: str) -> str:
-    return text if text.isprintable() else "".join(each if each.isprintable() else MISSING for each in text)
+    return printable(text).replace("\n", MISSING)

@@ -1,4 +1,4 @@
-"""Files that commands write: whole or not at all. Never decides what goes in."""
+"""What commands write: files whole or not at all, and words that no terminal obeys. Never decides what goes in."""
 
 import os
 import sys
@@ -10,6 +10,14 @@ from typing import BinaryIO
 from schemas.errors import OrynError
 
 BUFFER_BYTES = 1 << 20
+MISSING = "\N{REPLACEMENT CHARACTER}"
+
+
+def printable(text: str) -> str:
+    """Words as a terminal may have them: what could move, hide or reorder others is replaced. Lines stay."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\n" else MISSING for each in text)
 
 
 @contextmanager

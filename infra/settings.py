@@ -194,9 +194,10 @@ class Settings:
         if chosen or not prefix:
             return chosen or name
         plain = NO_SCHEMA_LETTER.sub("_", prefix.lower())[:SCHEMA_PREFIX_LENGTH]
-        if plain != prefix:
-            plain = f"{plain.rstrip('_')}_{sha256(prefix.encode()).hexdigest()[:SCHEMA_HASH_LENGTH]}_"
-        return f"{plain if plain[0] not in DIGITS else '_' + plain}{name}"
+        if plain != prefix or plain[0] in DIGITS:
+            plain = f"_{plain.strip('_')}_{sha256(prefix.encode()).hexdigest()[:SCHEMA_HASH_LENGTH]}_"
+            plain = plain if plain[1] in DIGITS else plain[1:]
+        return plain + name
 
     @property
     def redis_prefix(self) -> str:

@@ -17,6 +17,8 @@ from streams.runtime.settings import RuntimeSettings
 
 ANSWER_TIMEOUT_S = 6
 COMPLAINTS_KEPT = 20
+# Says nothing of what was set: pieces of a password may stand anywhere in it.
+NO_ADDRESS = "not an address like {}; in a password @ : / % and blanks are written as %40 %3A %2F %25 %20"
 # What the local stack needs and a worker's install may lack: then no local stack runs.
 STACK_PACKAGES = frozenset({"filelock", "psutil"})
 
@@ -93,13 +95,33 @@ def _runtime(settings: Settings, client: Mapping[str, str], group: str) -> Runti
 
 
 def postgres_url(settings: Settings) -> str:
-    """The address of PostgreSQL. Raises: OrynError where none is set and none runs here."""
-    return settings.postgres.url or _local(settings, "postgres", "PostgreSQL", "ORYN_POSTGRES_URL=postgresql://...")
+    """The address of PostgreSQL. Raises: OrynError where none is set and none runs here, or what is set is none."""
+    url = settings.postgres.url or _local(settings, "postgres", "PostgreSQL", "ORYN_POSTGRES_URL=postgresql://...")
+    from psycopg import Error  # noqa: PLC0415  # an extra brings it
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    try:
+        host = str(conninfo_to_dict(url).get("host") or "")
+    except Error:
+        host = "@"
+    if "@" in host:  # what stands behind an unescaped one in a password is taken for a host
+        raise SettingsError(f"postgres.url: {NO_ADDRESS.format('postgresql://user:password@host:5432/database')}")
+    return url
 
 
 def redis_url(settings: Settings) -> str:
-    """The address of Redis. Raises: OrynError where none is set and none runs here."""
-    return settings.redis.url or _local(settings, "redis", "Redis", "ORYN_REDIS_URL=redis://host:port/0")
+    """The address of Redis. Raises: OrynError where none is set and none runs here, or what is set is none."""
+    url = settings.redis.url or _local(settings, "redis", "Redis", "ORYN_REDIS_URL=redis://host:port/0")
+    from redis.connection import parse_url  # noqa: PLC0415  # an extra brings it
+
+    try:
+        parts: dict[str, object] = parse_url(url)  # type: ignore[no-untyped-call]
+        host = str(parts.get("host") or "")
+    except (ValueError, UnicodeError):
+        host = "@"
+    if "@" in host or "/" in host:
+        raise SettingsError(f"redis.url: {NO_ADDRESS.format('redis://user:password@host:6379/0')}")
+    return url
 
 
 def _local(settings: Settings, service: str, name: str, variable: str) -> str:

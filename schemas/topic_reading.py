@@ -38,6 +38,7 @@ POLL_S: Final = 0.25
 FETCH_WAIT_MS: Final = "20"
 # Held back by the reader, in kilobytes: bounds its memory whatever the size of the topic.
 READ_AHEAD_KBYTES: Final = "65536"
+PROBE_S: Final = 1.0
 FOREVER: Final = 1 << 63
 Progress = Callable[[int, int], None]
 Start = Callable[[Mapping[int, Extent]], Mapping[int, int]]
@@ -90,7 +91,9 @@ class TopicReading:
         self.topic = topic
         self._progress, self._limits, self._follow = progress, limits or Limits(), follow
         self._client = dict(client)
-        self._consumer = Consumer(_settings(client), logger=client_log)
+        # What the client last said when it had lost all brokers; none while it has some.
+        self._lost: str | None = None
+        self._consumer = Consumer({**_settings(client), "error_cb": self._on_error}, logger=client_log)
         try:
             silence_s = self._limits.silence_s
             known = partitions_of(self._consumer, topic, silence_s)
@@ -139,6 +142,23 @@ class TopicReading:
             end = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition), cached=True)[1]
             behind += max(0, max(end, self.extents[partition].end) - position)
         return behind
+
+    def away(self) -> str | None:
+        """Why no broker can be reached now; none when one can. Asks, and waits up to `PROBE_S`, while all seem lost.
+
+        For whoever follows: at the end of a topic, silence alone says nothing.
+        """
+        if self._lost is not None:
+            try:
+                self._consumer.list_topics(self.topic, timeout=PROBE_S)
+                self._lost = None
+            except KafkaException as exc:
+                self._lost = exc.args[0].str()
+        return self._lost
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self._lost = error.str()
 
     def __iter__(self) -> Iterator[Message]:
         """The messages. Raises: as `batches`."""

@@ -101,6 +101,13 @@ class Reader:
             "waiting for what is away", extra={"topic": self.topic, "of": of, "reason": reason, "s": self._pause_s}
         )
 
+    def _brokers_away(self, reason: str) -> None:
+        """They went while there was nothing to read. The client finds them again by itself."""
+        if self._reason is None or not self._reason.startswith(f"{BROKERS} away"):
+            self._figures.outages.labels(self.topic, BROKERS).inc()
+            log.warning("waiting for what is away", extra={"topic": self.topic, "of": BROKERS, "reason": reason})
+        self._reason = f"{BROKERS} away: {reason}"
+
     def _follow(self, stop: Flag) -> None:
         start = self._store.open()
         log.info("store opened", extra={"topic": self.topic, "positions": dict(start)})
@@ -145,9 +152,12 @@ class Reader:
         self._figures.records.labels(self.topic).inc(len(messages))
 
     def _look(self, reading: TopicReading) -> None:
-        """Note how far it is."""
-        lag = reading.lag()
-        self._figures.lag.labels(self.topic).set(lag)
+        """Note how far it is, and whether the brokers are there: behind the last record nothing else tells."""
+        away = reading.away()
+        if away is not None:
+            self._brokers_away(away)
+            return
+        self._figures.lag.labels(self.topic).set(reading.lag())
         if reading.at_end:
             self._reason, self._pause_s = None, PAUSE_FIRST_S
         else:

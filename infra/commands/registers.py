@@ -133,12 +133,13 @@ def rebuild(
             report=lambda topic, done, total: progress.update(tasks[topic], completed=done, total=total),
         )
         try:
-            work.run(stop)
+            dropped = work.run(stop)
         except Stopped as exc:
             console.print(f"oryn: {exc}", highlight=False)
             return INTERRUPTED
     if not quiet:
-        console.print(f"Schema {registers.schema} is a new copy.", highlight=False)
+        kept = "" if dropped else f" Queries still run on the old one, {registers.replaced.schema}: drop it later."
+        console.print(f"Schema {registers.schema} is a new copy.{kept}", highlight=False)
     return 0
 
 

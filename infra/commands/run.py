@@ -83,7 +83,8 @@ def _chosen(readers: str | None, settings: Settings) -> list[str]:
     something."""
     if readers == "none":
         return []
-    asked = list(READERS) if readers in (None, "all") else [each.strip() for each in str(readers).split(",")]
+    named = READERS if readers in (None, "all") else (each.strip() for each in str(readers).split(","))
+    asked = list(dict.fromkeys(named))
     if unknown := [each for each in asked if each not in READERS]:
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(READERS)}", param_hint="--readers")
     chosen = []

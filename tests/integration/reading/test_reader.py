@@ -187,9 +187,14 @@ def test_brokers_that_are_away_are_waited_for(own_broker: Callable[[], Broker], 
     reader = Reader({"bootstrap.servers": broker.bootstrap}, "numbers", shelf, Figures(registry))
     with _running(reader):
         _until(lambda: len(shelf.values.get(0, ())) == 10, "the first ones")
+        _until(lambda: not reader.ready(), "caught up")
         broker.kill()
-        time.sleep(1)
+        _until(lambda: "brokers away" in reader.ready().get("numbers", ""), "it says that they are away")
         broker.start()
+        _until(lambda: not reader.ready(), "it says that they are back")
         Writer(broker.bootstrap, "numbers").commit(numbers(0, 10, 10))
         _until(lambda: len(shelf.values[0]) == 20, "the later ones")
     assert shelf.values == {0: list(range(20))}
+    outages = registry.get_sample_value("oryn_reader_outages_total", {"topic": "numbers", "of": "brokers"})
+    assert outages is not None
+    assert outages >= 1

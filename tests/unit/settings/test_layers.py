@@ -14,7 +14,7 @@ import pytest
 from infra.settings import KafkaSettings, PublisherSettings, Settings, WorkerSettings, leaves
 from infra.settings_base import SettingsError
 from infra.settings_layers import MASK, Loaded, load_settings, masked_link, rows
-from infra.settings_readers import PostgresSettings
+from infra.settings_readers import PostgresSettings, RedisSettings
 from infra.settings_services import (
     allocation_runtime,
     fan_out_runtime,
@@ -360,10 +360,45 @@ def test_the_command_names_what_is_wrong_and_exits_1(tmp_path: Path) -> None:
 
 
 def test_environments_never_share_a_schema() -> None:
-    prefixes = ["", "a.b-", "a-b.", "a_b_", "A_b_", "a.b", "1.", "-", "x" * 100, "x" * 99 + "y", "demo-4f21aa-"]
+    prefixes = [
+        "",
+        "a.b-",
+        "a-b.",
+        "a_b_",
+        "A_b_",
+        "a.b",
+        "1.",
+        "1a_",
+        "_1a_",
+        "-",
+        "--",
+        "x" * 100,
+        "x" * 99 + "y",
+        "demo-4f21aa-",
+    ]
     schemas = [Settings(kafka=KafkaSettings(topic_prefix=each)).schema("registers") for each in prefixes]
     assert len(set(schemas)) == len(prefixes)
     assert all(re.fullmatch("[a-z_][a-z0-9_]{0,47}", each) for each in schemas)
     assert schemas[0] == "registers"
     assert schemas[3] == "a_b_registers"
     assert Settings(postgres=PostgresSettings(registers="ours")).schema("registers") == "ours"
+
+
+@pytest.mark.parametrize(
+    ("section", "address"),
+    [
+        ("postgres", "postgresql://u:SE%zzCRET@h/db"),
+        ("postgres", "postgresql://u:SE CRET@h/db"),
+        ("postgres", "postgresql://u:SEC@RET@h/db"),
+        ("redis", "redis://:SECRET/x@h:6379/0"),
+        ("redis", "redis://h:CRET/0"),
+        ("redis", "http://u:SECRET@h/0"),
+    ],
+)
+def test_an_address_that_is_none_is_told_without_its_pieces(section: str, address: str) -> None:
+    settings = Settings(postgres=PostgresSettings(url=address), redis=RedisSettings(url=address))
+    ask = {"postgres": postgres_url, "redis": redis_url}[section]
+    with pytest.raises(SettingsError, match=rf"{section}\.url: not an address like .*%40") as caught:
+        ask(settings)
+    assert "CRET" not in str(caught.value)
+    assert "RET" not in str(caught.value.__cause__ or "")
