@@ -5,6 +5,7 @@ local prefix, format, kind, id, named = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV
 local generation = redis.call('GET', prefix .. ':current')
 local base = prefix .. ':' .. (generation or '')
 if not generation or redis.call('HGET', base, 'format') ~= format then return false end
+if named ~= '' and redis.call('SISMEMBER', base .. ':localities', named) == 0 then return {} end
 
 local more = {}
 -- An application: its rank in its group, 0-based, and what its number is computed from; or nothing.

@@ -7,9 +7,9 @@ local prefix, format, name, named = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local generation = redis.call('GET', prefix .. ':current')
 local base = prefix .. ':' .. (generation or '')
 if not generation or redis.call('HGET', base, 'format') ~= format then return false end
+if redis.call('SISMEMBER', base .. ':localities', name) == 0 then return {''} end
 local locality = base .. ':' .. name
 local head = redis.call('HMGET', locality, 'sequence', 'time', 'hash', 'ratio', 'listed')
-if not head[1] then return {''} end
 local ratio, listed = tonumber(head[4]), head[5] or '0'
 
 local function values(kind, ids)

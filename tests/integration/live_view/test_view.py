@@ -61,6 +61,11 @@ def test_what_nobody_knows_is_none(client: redis.Redis, keys: str) -> None:
         assert view.place("nowhere", locality) is None
         assert view.organisation("none", locality) is None
         assert view.places("none", locality) is None
+    for key in (f"{LOCALITY}:queues", f"{LOCALITY}:applications", "localities", "positions"):  # keys, no localities
+        assert view.position(key) is None
+        assert view.number("nobody", key) is None
+        assert view.queues(key) == ()
+        assert view.snapshot(key, "general/2018") is None
     assert view.queue(LOCALITY, "general/1950") is None
     assert view.snapshot("000000000", "general/2018") is None
     assert view.queues("000000000") == ()
