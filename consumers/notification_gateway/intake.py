@@ -18,7 +18,7 @@ from consumers.notification_gateway.channels import Recipient
 from consumers.notification_gateway.policy import SECOND_MS, Policy, deliver_by
 from consumers.notification_gateway.stored import to_json
 from consumers.notification_gateway.tables import GONE, INTAKE, connect, lock_class, upgrade
-from consumers.reading.store import StoreUnavailable
+from consumers.reading.store import StoreConflict, StoreUnavailable
 from schemas.codec import ValueCodec, output_codec
 from schemas.errors import Malformed
 from schemas.ids import SchemaIds
@@ -68,24 +68,34 @@ class Intake:
         ids: SchemaIds,
         policy: Policy,
         taken: Callable[[int], None] = lambda count: None,
+        identify: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """`topic`: its full name. Connects to nothing."""
+        """`topic`: its full name; `identify`: its id (`schemas.topic_offsets.topic_id`), asked when it is opened; none:
+        a topic that is made again under its name is not noticed. Connects to nothing."""
         self._url, self._schema, self._topic = url, schema, topic
         self._codec: ValueCodec[Notification] = output_codec(TOPIC, Notification, ids)
-        self._policy, self._taken = policy, taken
+        self._policy, self._taken, self._identify = policy, taken, identify
+        self._topic_id: str | None = None
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         # What this process believes; the log may be ahead of it when a second gateway runs.
         self._positions: dict[int, int] = {}
 
     def open(self) -> Mapping[int, int]:
-        """As `Store.open`."""
+        """As `Store.open`. Raises: StoreConflict when the topic is not the one that was taken over until now."""
         self.close()
         upgrade(self._url, self._schema)
+        self._topic_id = self._identify()
         self._connection = connect(self._url, self._schema)
         with self._translated():
             with self._connection.cursor() as cursor:
                 self._positions = self._stored(cursor)
+                known = cursor.execute(
+                    "SELECT DISTINCT topic_id FROM positions WHERE topic = %s AND topic_id <> %s",
+                    [self._topic, self._topic_id],
+                ).fetchall()
             self._connection.execute(ARRIVED)
+        if known:
+            raise StoreConflict(f"{self._topic} was made again: it is not the topic that was taken over until now")
         return dict(self._positions)
 
     def take(self, messages: Sequence[Message], after: Mapping[int, int]) -> None:
@@ -104,9 +114,10 @@ class Intake:
                 self._keep(cursor, fresh)
             positions = {each: max(offset, stored.get(each, 0)) for each, offset in after.items()}
             cursor.executemany(
-                "INSERT INTO positions VALUES (%s, %s, %s)"
-                ' ON CONFLICT (topic, "partition") DO UPDATE SET next_offset = excluded.next_offset',
-                [(self._topic, partition, offset) for partition, offset in positions.items()],
+                "INSERT INTO positions VALUES (%s, %s, %s, %s)"
+                ' ON CONFLICT (topic, "partition") DO UPDATE'
+                " SET next_offset = excluded.next_offset, topic_id = excluded.topic_id",
+                [(self._topic, partition, offset, self._topic_id) for partition, offset in positions.items()],
             )
         self._positions.update(positions)
         self._taken(len(fresh))

@@ -12,14 +12,20 @@ import psycopg
 from psycopg import sql
 
 from consumers.reading.store import StoreUnavailable
+from schemas.errors import OrynError
 
-# The server is away, or somebody dropped the tables: to be connected anew, and made anew.
-GONE = (psycopg.OperationalError, psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)
+# The server is away or may not write for now, or somebody dropped the tables: to be connected anew, and made anew.
+GONE = (
+    psycopg.OperationalError,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.InvalidSchemaName,
+)
 # Of advisory locks: the schema's number is the first key, one of these or a shard the second.
 MIGRATION, INTAKE, MEMBER = 1_000_001, 1_000_002, 1_000_003
 CONNECT_TIMEOUT_S = 10
 # The newest migration; a test compares. Asking for it spares a start most of its time.
-HEAD = "0001"
+HEAD = "0002"
 # So soon a server notices that the machine of a gateway is gone, and gives its shards to others.
 KEEPALIVE = {"tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3}
 
@@ -83,9 +89,10 @@ def _upgrade(url: str, schema: str) -> None:
     from alembic.config import Config  # noqa: PLC0415
     from sqlalchemy import create_engine, text  # noqa: PLC0415
     from sqlalchemy.engine import make_url  # noqa: PLC0415
-    from sqlalchemy.exc import OperationalError  # noqa: PLC0415
+    from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415
     from sqlalchemy.pool import NullPool  # noqa: PLC0415
 
+    name = sql.Identifier(schema).as_string(None)
     config = Config()
     config.set_main_option("script_location", str(files("consumers.notification_gateway") / "migrations"))
     config.set_main_option("path_separator", "os")
@@ -97,10 +104,19 @@ def _upgrade(url: str, schema: str) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:a, :b)"), {"a": lock_class(schema), "b": MIGRATION})
-            connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {sql.Identifier(schema).as_string(None)}"))
+            # Asked before: `IF NOT EXISTS` wants the right to make schemas also where there is nothing to make.
+            if connection.execute(text("SELECT to_regnamespace(:s)"), {"s": name}).scalar() is None:
+                connection.execute(text(f"CREATE SCHEMA {name}"))
             config.attributes.update(connection=connection, schema=schema)
             command.upgrade(config, HEAD)
     except OperationalError as exc:
         raise StoreUnavailable(f"the delivery log is away: {exc.orig}") from exc
+    except ProgrammingError as exc:
+        if not isinstance(exc.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        raise OrynError(
+            f"may not make the tables of the delivery log ({exc.orig.diag.message_primary}); an administrator can: "
+            f"CREATE SCHEMA {name} AUTHORIZATION ..."
+        ) from exc
     finally:
         engine.dispose()

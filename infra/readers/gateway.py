@@ -27,6 +27,7 @@ from infra.settings import Settings
 from infra.settings_base import SettingsError
 from infra.settings_services import kafka_client, postgres_url, schema_ids
 from schemas.outputs import MessageKind
+from schemas.topic_offsets import topic_id
 from streams.runtime.settings import Clock
 
 WEBHOOK, FILE = "webhook", "file"
@@ -59,10 +60,9 @@ def build(settings: Settings, registry: CollectorRegistry) -> Together:
         gateway.wake(count)
 
     topic = settings.topic(TOPIC)
-    intake = Intake(url, schema, topic, schema_ids(settings), policy, taken)
-    reader = TakingOver(
-        kafka_client(settings), topic, intake, Figures(registry), batch_records=settings.reader.batch_records
-    )
+    client = kafka_client(settings)
+    intake = Intake(url, schema, topic, schema_ids(settings), policy, taken, lambda: topic_id(client, topic))
+    reader = TakingOver(client, topic, intake, Figures(registry), batch_records=settings.reader.batch_records)
     return Together({"intake": reader, "delivery": gateway})
 
 

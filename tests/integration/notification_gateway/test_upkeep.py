@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from consumers.notification_gateway.intake import TOPIC, Intake
 from consumers.notification_gateway.tables import upgrade
 from consumers.notification_gateway.upkeep import forget, read_again
-from consumers.reading.store import StoreUnavailable
+from consumers.reading.store import StoreConflict, StoreUnavailable
 from infra.commands.gateway import command
 from schemas.ids import FrozenIds
 from tests.integration.notification_gateway.receiver import Receiver
@@ -116,6 +116,30 @@ def test_what_is_taken_twice_is_there_once_and_unreadable_records_are_noted(log:
     assert log.rows("SELECT * FROM messages ORDER BY number") == before
     first.close()
     second.close()
+
+
+def test_a_topic_that_was_made_again_is_refused_until_it_is_to_be_read_again(log: Log) -> None:
+    def opened(topic_id: str) -> Intake:
+        made = Intake(log.url, log.schema, TOPIC, FrozenIds(), QUICK, identify=lambda: topic_id)
+        try:
+            made.open()
+        except StoreConflict:
+            made.close()
+            raise
+        return made
+
+    first = opened("one")
+    first.take(records(messages(3, 1)), {0: 3})
+    first.close()
+    with pytest.raises(StoreConflict, match="made again"):
+        opened("two")
+    opened("one").close()
+    read_again(log.url, log.schema)
+    second = opened("two")
+    second.take(records(messages(4, 1)), {0: 4})
+    second.close()
+    assert log.rows("SELECT count(*) FROM messages") == [(4,)]
+    assert log.rows("SELECT topic_id, next_offset FROM positions") == [("two", 4)]
 
 
 def test_every_table_and_column_has_a_comment_and_an_upgrade_repeated_changes_nothing(log: Log) -> None:
