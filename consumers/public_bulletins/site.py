@@ -42,14 +42,12 @@ class Site:
         self._ledgers: dict[str, dict[int, LedgerRow]] = {}
         # Of each locality with bulletins that no list names yet: their months, or all where the list has to be split.
         self._unlisted: dict[str, list[LedgerRow]] = {}
-        self._listed_before: dict[str, int] = {}
         self._localities: set[str] | None = None
 
     def forget(self) -> None:
         """Know nothing any more of what the store holds: it may have changed meanwhile."""
         self._ledgers.clear()
         self._unlisted.clear()
-        self._listed_before.clear()
         self._localities = None
 
     def publish(self, view: BulletinView) -> bool:
@@ -83,19 +81,18 @@ class Site:
     def finish(self) -> None:
         """Write the lists and feeds that name what was published since. Repeatable."""
         for locality in sorted(self._unlisted):
-            ledger = self._ledgers[locality]
+            # Another writer may have listed more meanwhile: nothing is ever taken off a list.
+            listed = self._listed(locality)
+            ledger = self._ledgers[locality] = {**listed, **self._ledgers[locality]}
             rows = [ledger[number] for number in sorted(ledger)]
-            crossed = self._listed_before[locality] <= ROWS_MAX
-            months = None if crossed else {row.month for row in self._unlisted[locality]}
+            months = None if len(listed) <= ROWS_MAX else {row.month for row in self._unlisted[locality]}
             self._put(locality_pages(self._pages, locality, rows, months))
             # The last: it says up to where the lists go.
             self._store.put(ledger_path(locality), ledger_csv(locality, rows))
-            self._listed_before[locality] = len(rows)
             self._add(locality, rows[0])
         self._unlisted.clear()
         if len(self._ledgers) > LEDGERS_MAX:
             self._ledgers.clear()
-            self._listed_before.clear()
 
     def frame(self) -> None:
         """Write what every page needs, and the pages that no locality is needed for. Repeatable."""
@@ -120,16 +117,18 @@ class Site:
     def _ledger(self, locality: str) -> dict[int, LedgerRow]:
         found = self._ledgers.get(locality)
         if found is None:
-            data = self._store.get(ledger_path(locality))
-            try:
-                found = {} if data is None else {row.number: row for row in read_ledger(data)}
-            except BrokenJournal as exc:
-                raise StoreConflict(
-                    f"{ledger_path(locality)}: {exc}. Take it and the folder state/ away: both are made again"
-                ) from exc
-            self._ledgers[locality] = found
-            self._listed_before[locality] = len(found)
+            found = self._ledgers[locality] = self._listed(locality)
         return found
+
+    def _listed(self, locality: str) -> dict[int, LedgerRow]:
+        """What the published list holds."""
+        data = self._store.get(ledger_path(locality))
+        try:
+            return {} if data is None else {row.number: row for row in read_ledger(data)}
+        except BrokenJournal as exc:
+            raise StoreConflict(
+                f"{ledger_path(locality)}: {exc}. Take it and the folder state/ away: both are made again"
+            ) from exc
 
     def _frame(self) -> None:
         path, data = self._pages.style()

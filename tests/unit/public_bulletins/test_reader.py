@@ -153,6 +153,26 @@ def test_a_state_behind_the_positions_is_mended_by_reading_again(expected: dict[
     assert contents(tmp_path) == expected
 
 
+def test_two_readers_at_once_write_what_one_writes(expected: dict[str, bytes], tmp_path: Path) -> None:
+    """One is behind the other, and each of them stops in between."""
+    ahead, behind = store_of(tmp_path), store_of(tmp_path)
+    ahead.open()
+    behind.open()
+    ahead.take(MESSAGES[:60], {0: 60})
+    behind.take(MESSAGES[:20], {0: 20})
+    ahead.take(MESSAGES[60:110], {0: 110})
+    behind.take(MESSAGES[20:50], {0: 50})
+    ahead.close()
+    behind.close()
+    for _ in range(3):
+        try:
+            read(store_of(tmp_path), MESSAGES)
+            break
+        except StoreUnavailable:  # what one says of its state contradicts the other's position: it is read again
+            continue
+    assert contents(tmp_path) == expected
+
+
 def test_records_that_are_missing_in_the_topic_are_a_conflict(tmp_path: Path) -> None:
     store = store_of(tmp_path)
     store.open()
