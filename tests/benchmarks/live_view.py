@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -63,7 +64,7 @@ class _KnownEnd:
 def measure(plan: Plan) -> list[Row]:
     """Rows of the table."""
     with ExitStack() as stack:
-        folder = plan.folder / f"live-view-{os.getpid()}"
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="live-view-", dir=plan.folder)))
         service = stack.enter_context(OwnService(Redis(folder / "redis")))
         service.start()
         client = stack.enter_context(redis.Redis.from_url(service.address))
