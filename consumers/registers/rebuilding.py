@@ -20,7 +20,17 @@ from psycopg import errors, sql
 from consumers.reading.store import Store, StoreConflict, StoreUnavailable
 from consumers.registers.connection import Connection, store_errors, text_of
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.upgrading import TooNew, alone, connection_of, form_of, newest, schema_exists, upgrade
+from consumers.registers.upgrading import (
+    TooNew,
+    alone,
+    connection_of,
+    form_of,
+    mark,
+    marked,
+    newest,
+    schema_exists,
+    upgrade,
+)
 from schemas.errors import OrynError
 from schemas.topic_reading import TopicReading
 
@@ -91,8 +101,8 @@ class Rebuild:
         self._live, self._next = settings, settings.following
         self._client, self._sources, self._batch_records, self._report = client, sources, batch_records, report
 
-    def run(self, stop: Flag) -> None:
-        """Copy, switch, drop the old copy.
+    def run(self, stop: Flag) -> bool:
+        """Copy, switch, drop the old copy; whether that could be done at once. If not, the next rebuild does it.
 
         Raises: Stopped; BuiltUpon; StoreUnavailable when another rebuild runs or PostgreSQL is away; StoreConflict;
         TooNew; TopicUnavailable, TransactionOpen, TopicMissing of the topics; BrokenJournal.
@@ -109,7 +119,12 @@ class Rebuild:
             # Nobody migrates, or makes a schema that was wiped, while names change.
             with alone(connection, f"{self._live.schema} migrations"):
                 self._switch(connection, stop)
-            drop_copy(connection, self._live.replaced.schema)
+            try:
+                drop_copy(connection, self._live.replaced.schema)
+            except StoreUnavailable as exc:
+                log.warning("the old copy is still there", extra={"reason": str(exc)})
+                return False
+            return True
 
     def _refuse_if_of_others(self, connection: Connection) -> None:
         """Raises: TooNew; StoreConflict when the live copy is of another environment."""
@@ -189,6 +204,9 @@ class Rebuild:
             # What is in the topics by now holds at least all that the live copy has.
             self._pass(stop)
             if there:
+                _refuse_if_built_into(connection, live, following)
+                # An administrator may have made it.
+                mark(connection, live)
                 connection.execute(_named("ALTER SCHEMA {} RENAME TO {}", live, old))
             connection.execute(_named("ALTER SCHEMA {} RENAME TO {}", following, live))
         log.info("switched to the new copy", extra={"schema": live})
@@ -203,6 +221,10 @@ def drop_copy(connection: Connection, schema: str) -> None:
         with store_errors():
             if not schema_exists(connection, schema):
                 return
+            if not marked(connection, schema):
+                raise BuiltUpon(
+                    f"a rebuild needs the name {schema}, but the schema of that name is no copy of ours: rename it"
+                )
             _refuse_if_built_upon(connection, schema)
             try:
                 with connection.transaction(), _waiting_at_most(connection, DROP_LOCK_TIMEOUT):
@@ -232,7 +254,7 @@ def _refuse_if_built_upon(connection: Connection, schema: str) -> None:
 
 def _refuse_if_built_into(connection: Connection, live: str, following: str) -> None:
     """Raises: BuiltUpon for what is in the live copy and in none that the migrations of the same form make."""
-    if form_of(connection) != newest():
+    if form_of(connection) != newest():  # there is none, or an older one, whose things are not known here
         return
     with store_errors():
         asked = connection.execute(_BUILT_INTO, {"live": live, "following": following})

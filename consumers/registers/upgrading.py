@@ -31,6 +31,7 @@ from schemas.errors import OrynError
 log = logging.getLogger(__name__)
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+MARK: Final = "Registers of Oryn, made from the journal; a rebuild replaces them. Keep nothing of your own in here."
 VERSION_TABLE: Final = "schema_version"
 READER_ROLE: Final = "oryn_reader"
 # How long one statement waits for a lock before it gives way to those who came after it, and how often it tries again.
@@ -80,8 +81,9 @@ def upgrade(settings: RegistersSettings, to: str | None = None) -> tuple[str | N
     with connection_of(settings) as connection, alone(connection, f"{settings.schema} migrations"):
         # Asked first: to make one that is there takes a right that its owner need not have.
         if not schema_exists(connection, settings.schema):
-            with store_errors():
+            with store_errors(), connection.transaction():
                 connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(settings.schema)))
+                mark(connection, settings.schema)
         before = form_of(connection)
         if before is None or before < wanted:
             log.info("migrating", extra={"schema": settings.schema, "from": before, "to": wanted})
@@ -94,6 +96,17 @@ def upgrade(settings: RegistersSettings, to: str | None = None) -> tuple[str | N
     return before, after
 
 
+def mark(connection: Connection, schema: str) -> None:
+    """Say on a schema that it is ours: only what bears this is ever dropped. Raises: psycopg.Error."""
+    connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(sql.Identifier(schema), sql.Literal(MARK)))
+
+
+def marked(connection: Connection, schema: str) -> bool:
+    """Whether a schema is ours. Raises: psycopg.Error."""
+    found = connection.execute("SELECT obj_description(to_regnamespace(%s), 'pg_namespace')", [schema]).fetchone()
+    return found == (MARK,)
+
+
 def schema_exists(connection: Connection, schema: str) -> bool:
     """Whether there is such a schema. Raises: StoreUnavailable."""
     with store_errors():
@@ -102,13 +115,10 @@ def schema_exists(connection: Connection, schema: str) -> bool:
 
 def form_of(connection: Connection) -> str | None:
     """The form of the connection's schema; none when it is not there. Raises: StoreUnavailable."""
-    try:
-        with store_errors():
-            found = connection.execute(f"SELECT max(version_num) FROM {VERSION_TABLE}").fetchone()  # noqa: S608
-    except StoreUnavailable as exc:
-        if isinstance(exc.__cause__, errors.UndefinedTable):
+    with store_errors():
+        if connection.execute("SELECT to_regclass(%s)", [VERSION_TABLE]).fetchone() == (None,):
             return None
-        raise
+        found = connection.execute(f"SELECT max(version_num) FROM {VERSION_TABLE}").fetchone()  # noqa: S608
     return None if found is None else found[0]
 
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from consumers.reading.store import StoreConflict, StoreUnavailable
 from consumers.registers.rebuilding import BuiltUpon, Rebuild, Stopped
 from consumers.registers.settings import RegistersSettings
-from consumers.registers.upgrading import alone, connection_of
+from consumers.registers.upgrading import alone, connection_of, mark
 from infra.readers.registers import build, registers_sources
 from infra.settings import Settings
 from tests.integration.registers.live import Topics, await_stored, program, reading, settings_of, wait_until
@@ -136,6 +136,7 @@ def test_a_rebuild_that_was_broken_off_is_run_again_and_ends_equal(
     work.kill()
     with connection_of(registers) as connection:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(registers.replaced.schema)))
+        mark(connection, registers.replaced.schema)
     assert len(_schemas(registers)) == 3
     work.start()
     assert work.await_exit() == 0, work.tail()
@@ -209,3 +210,17 @@ def test_registers_of_topics_that_were_made_again_are_rebuilt(
         build(settings, CollectorRegistry()).run(Flag())
     _rebuild(settings, registers).run(Flag())
     assert differences(contents(registers), contents(filled)) == {}
+
+
+@pytest.mark.parametrize("ending", ["_next", "_old"])
+def test_a_schema_of_somebody_else_is_not_dropped_for_its_name(
+    ending: str, kafka: str, prefix: str, registers: RegistersSettings
+) -> None:
+    Topics(kafka, prefix)
+    theirs = sql.Identifier(registers.schema + ending)
+    with connection_of(registers) as connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {0}; CREATE TABLE {0}.notes (a integer)").format(theirs))
+    with pytest.raises(BuiltUpon, match=f"{registers.schema}{ending}.*no copy of ours"):
+        _rebuild(settings_of(kafka, prefix, registers), registers).run(Flag())
+    with connection_of(registers) as connection:
+        connection.execute(sql.SQL("SELECT * FROM {}.notes").format(theirs))
