@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient
 
 from consumers.reading.store import StoreConflict, StoreUnavailable
@@ -44,7 +44,7 @@ def topic_id(client: Mapping[str, str], topic: str) -> str:
     try:
         found = admin.describe_topics(TopicCollection([topic]), request_timeout=REQUEST_TIMEOUT_S)[topic].result()
     except KafkaException as exc:
-        if is_passing(exc.args[0]):
+        if exc.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART and is_passing(exc.args[0]):
             raise TopicUnavailable(f"{topic}: {exc.args[0].str()}") from exc
         raise TopicMissing(f"{topic}: {exc.args[0].str()}") from exc
     return str(found.topic_id)

@@ -19,6 +19,7 @@ from psycopg import errors, sql
 
 from consumers.reading.store import Store, StoreConflict, StoreUnavailable
 from consumers.registers.connection import Connection, store_errors, text_of
+from consumers.registers.positions import topic_id
 from consumers.registers.settings import RegistersSettings
 from consumers.registers.upgrading import (
     TooNew,
@@ -108,6 +109,8 @@ class Rebuild:
         TooNew; TopicUnavailable, TransactionOpen, TopicMissing of the topics; BrokenJournal.
         """
         with connection_of(self._live) as connection, alone(connection, f"{self._live.schema} rebuild", wait=False):
+            for source in self._sources:  # a mistyped prefix makes no schema
+                topic_id(self._client, source.topic)
             _refuse_if_built_upon(connection, self._live.schema)
             self._refuse_if_of_others(connection)
             drop_copy(connection, self._live.replaced.schema)

@@ -60,8 +60,9 @@ class _TopicStore:
     def open(self) -> Mapping[int, int]:
         """As `Store.open`. Applies migrations that are pending."""
         self.close()
-        make_ready(self._settings)
+        # First: where there is no such topic, no schema is made.
         self._origin = Origin(self.source, self.topic, self._identify())
+        make_ready(self._settings)
         self._connection = connect(self._settings, f"registers {self.source}")
         with store_errors():
             self._connection.execute(_PLANS)

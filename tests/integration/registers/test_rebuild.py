@@ -16,6 +16,7 @@ from consumers.registers.settings import RegistersSettings
 from consumers.registers.upgrading import alone, connection_of, mark
 from infra.readers.registers import build, registers_sources
 from infra.settings import Settings
+from schemas.topic_offsets import TopicMissing
 from tests.integration.registers.live import Topics, await_stored, program, reading, settings_of, wait_until
 from tests.integration.registers.tools import asking, campaign, contents, differences, fill, stages_of
 
@@ -224,3 +225,12 @@ def test_a_schema_of_somebody_else_is_not_dropped_for_its_name(
         _rebuild(settings_of(kafka, prefix, registers), registers).run(Flag())
     with connection_of(registers) as connection:
         connection.execute(sql.SQL("SELECT * FROM {}.notes").format(theirs))
+
+
+def test_without_topics_nothing_is_made(kafka: str, prefix: str, registers: RegistersSettings) -> None:
+    settings = settings_of(kafka, prefix, registers)
+    with pytest.raises(TopicMissing):
+        _rebuild(settings, registers).run(Flag())
+    with pytest.raises(TopicMissing):
+        build(settings, CollectorRegistry()).run(Flag())
+    assert _schemas(registers) == []
