@@ -73,7 +73,7 @@ class GatewaySettings(Section):
     file: Annotated[
         Path | None,
         About(
-            "File or folder that messages are written to. None: messages/ in the data folder without other channels."
+            "File or folder that messages are written to. None: no file."
         ),
     ] = None
     directory_url: Annotated[

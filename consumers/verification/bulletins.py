@@ -123,6 +123,8 @@ class Published:
     def __init__(self) -> None:
         """Know none."""
         self.hashes: dict[str, dict[int, str]] = {}
+        # All of them, without their entries.
+        self.bulletins: dict[str, dict[int, PublishedBulletin]] = {}
         self.count = 0
 
     def add(self, bulletin: PublishedBulletin, raw: dict[str, Any], where: str) -> None:
@@ -134,6 +136,8 @@ class Published:
         numbers = self.hashes.setdefault(bulletin.locality, {})
         if numbers.setdefault(bulletin.number, bulletin.bulletin_hash) != bulletin.bulletin_hash:
             raise Malformed(f"{where}: another bulletin {bulletin.number} of {bulletin.locality} was read before")
+        alone = msgspec.structs.replace(bulletin, entries=[], recalled=[])
+        self.bulletins.setdefault(bulletin.locality, {})[bulletin.number] = alone
         self.count += 1
 
     def check(self, locality: str, number: int, found: str) -> None:

@@ -38,6 +38,16 @@ WORDS: dict[Language, dict[str, str]] = {
         "until": "Until",
         "head": "Head",
         "last": "Last bulletin",
+        "chain_holds": "The chain of the published bulletins holds.",
+        "chain_broken": "The chain of the published bulletins is broken.",
+        "chain_note": (
+            "Compare the last hash with one that you noted earlier or got from somebody else: a chain does "
+            "not show that its end is missing, or that all of it was replaced. A journal shows more: oryn "
+            "verify JOURNAL --bulletins FOLDER."
+        ),
+        "first_number": "First",
+        "last_number": "Last",
+        "bulletins_of": "locality {locality}",
     },
     Language.RUSSIAN: {
         "holds": "Журнал верен.",
@@ -62,6 +72,16 @@ WORDS: dict[Language, dict[str, str]] = {
         "until": "По",
         "head": "Конец журнала",
         "last": "Последний бюллетень",
+        "chain_holds": "Цепочка опубликованных бюллетеней верна.",
+        "chain_broken": "Цепочка опубликованных бюллетеней нарушена.",
+        "chain_note": (
+            "Сравните последний хэш с записанным раньше или полученным от других: по самой цепочке не "
+            "видно, что отрезан её конец или заменена она вся. Больше показывает журнал: oryn verify ЖУРНАЛ "
+            "--bulletins ПАПКА."
+        ),
+        "first_number": "Первый",
+        "last_number": "Последний",
+        "bulletins_of": "населённый пункт {locality}",
     },
     Language.KAZAKH: {
         "holds": "Журнал дұрыс.",
@@ -86,6 +106,16 @@ WORDS: dict[Language, dict[str, str]] = {
         "until": "Дейін",
         "head": "Журнал соңы",
         "last": "Соңғы бюллетень",
+        "chain_holds": "Жарияланған бюллетеньдер тізбегі дұрыс.",
+        "chain_broken": "Жарияланған бюллетеньдер тізбегі бұзылған.",
+        "chain_note": (
+            "Соңғы хэшті бұрын жазып алынған немесе басқалардан алынған хэшпен салыстырыңыз: тізбектің "
+            "өзінен оның соңы кесілгені не түгел ауыстырылғаны көрінбейді. Журнал көбірек көрсетеді: oryn "
+            "verify ЖУРНАЛ --bulletins ҚАЛТА."
+        ),
+        "first_number": "Бірінші",
+        "last_number": "Соңғы",
+        "bulletins_of": "елді мекен {locality}",
     },
 }
 

@@ -103,6 +103,13 @@ _RUSSIAN: dict[str, str] = {
     ),
     "entry {id}: {name} is {found}, the place has {expected}": "строка {id}: {name} — {found}, а у места {expected}",
     "bulletin {number} was published with another hash": "бюллетень {number} опубликован с другим хэшем",
+    "bulletin {number} is missing": "бюллетень {number} отсутствует",
+    "bulletin {number} does not name the hash of the one before it": (
+        "бюллетень {number} называет не хэш предыдущего бюллетеня"
+    ),
+    "bulletin {number} is not of the day after the one before it": (
+        "бюллетень {number} — не за день, следующий за предыдущим"
+    ),
     "sequence {found} follows {before}: a record is missing, doubled or out of its place": (
         "после записи {before} идёт {found}: запись пропала, удвоена или не на месте"
     ),
@@ -328,6 +335,13 @@ _KAZAKH: dict[str, str] = {
     ),
     "entry {id}: {name} is {found}, the place has {expected}": "{id} жолы: {name} — {found}, орында {expected}",
     "bulletin {number} was published with another hash": "{number} бюллетені басқа хэшпен жарияланған",
+    "bulletin {number} is missing": "{number} бюллетені жоқ",
+    "bulletin {number} does not name the hash of the one before it": (
+        "{number} бюллетеніндегі хэш алдыңғы бюллетеннің хэші емес"
+    ),
+    "bulletin {number} is not of the day after the one before it": (
+        "{number} бюллетені алдыңғы бюллетеннен кейінгі күннің бюллетені емес"
+    ),
     "sequence {found} follows {before}: a record is missing, doubled or out of its place": (
         "{before} жазбасынан кейін {found}: жазба жоқ, қайталанған немесе орнында емес"
     ),

@@ -17,8 +17,9 @@ from rich.text import Text
 
 from consumers.history.texts import Language, language_of
 from consumers.verification import texts
-from consumers.verification.bulletins import read_published
+from consumers.verification.bulletins import Published, read_published
 from consumers.verification.inputs import InputLedger
+from consumers.verification.published_chain import check_chains
 from consumers.verification.verify import Options, Report, verify, verify_topic
 from infra.input_check import check_inputs
 from infra.journal_source import HELP, JournalSource, LiveJournal, shown_progress
@@ -34,7 +35,9 @@ HEAD_PATTERN = re.compile(r"(?:([0-9]{9})=)?([0-9a-f]{64})")
 
 
 def command(  # noqa: PLR0913, PLR0917  # one for each option
-    journal: Annotated[str, typer.Argument(help=HELP)],
+    journal: Annotated[
+        str | None, typer.Argument(help=f"{HELP} Without one: the published bulletins by themselves.")
+    ] = None,
     bulletins: Annotated[
         Path | None,
         typer.Option(
@@ -74,6 +77,10 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     journal is broken or cut off. Shares no code with what decides. Of the live topic, read to the end that it has now,
     the keys, partitions and offsets are checked as well.
 
+    Without a journal, whoever has nothing but the published bulletins can check their chain.
+
+      oryn verify --bulletins published/
+
       oryn verify journal.jsonl --head 710000000=HASH --bulletins published/
 
       oryn verify kafka:
@@ -82,11 +89,15 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
     heads, bare, wrong = _heads(head or [])
     if wrong:
         return _complain(f"--head {wrong}: expected LOCALITY=HASH or HASH, with 64 hexadecimal digits", USAGE)
-    source = JournalSource(journal, settings, kafka, prefix).check("JOURNAL")
     try:
         published = None if bulletins is None else read_published(bulletins)
     except Malformed as exc:
         return _complain(str(exc), BROKEN)
+    if journal is None:
+        if published is None or heads or bare or locality or inputs:
+            return _complain("name a journal; without one only --bulletins can be checked", USAGE)
+        return _chains(published, language, quiet=quiet)
+    source = JournalSource(journal, settings, kafka, prefix).check("JOURNAL")
     if inputs and (locality or not source.live):
         return _complain("--inputs: only for a whole live journal (kafka:)", USAGE)
     ledger = InputLedger() if inputs else None
@@ -100,6 +111,33 @@ def command(  # noqa: PLR0913, PLR0917  # one for each option
         return _complain(f"{journal}: {exc.strerror or exc}", BROKEN)
     _show(report, language, options, time.perf_counter() - started, quiet=quiet)
     return 0 if report.holds else BROKEN
+
+
+def _chains(published: Published, language: Language, *, quiet: bool) -> int:
+    """Check bulletins by themselves and tell."""
+    chains, findings = check_chains(published)
+    console = Console(width=None if sys.stdout.isatty() else 240)
+    if not quiet:
+        table = Table()
+        table.add_column(texts.word(language, "locality"), no_wrap=True)
+        for name in ("bulletins", "first_number", "last_number"):
+            table.add_column(texts.word(language, name), justify="right")
+        table.add_column(texts.word(language, "until"), no_wrap=True)
+        table.add_column(texts.word(language, "last"), overflow="fold")
+        for each in chains:
+            table.add_row(each.locality, f"{each.count:,}", str(each.first), str(each.last), each.until, each.head)
+        console.print(table)
+    for finding in findings:
+        heading = texts.word(language, "bulletins_of", locality=finding.locality)
+        console.print(Text(heading, style="bold red"), soft_wrap=True)
+        rule = texts.word(language, "rule", rule=finding.rule)
+        console.print(Text(f"  {texts.what(language, finding)} ({rule})"), soft_wrap=True)
+    if not quiet or findings:
+        verdict = texts.word(language, "chain_broken" if findings else "chain_holds")
+        console.print(Text(verdict, style="bold red" if findings else "bold green"))
+    if not quiet and not findings:
+        console.print(Text(texts.word(language, "chain_note"), style="dim"), soft_wrap=True)
+    return BROKEN if findings else 0
 
 
 def _heads(given: list[str]) -> tuple[dict[str, str], str | None, str | None]:

@@ -22,6 +22,8 @@ from consumers.notification_gateway.webhook import WebhookChannel, WebhookSettin
 from consumers.reading.figures import Figures
 from consumers.reading.reader import Reader
 from consumers.reading.store import StoreConflict
+from infra.readers.organisation_names import OrganisationNames
+from infra.readers.registers import registers_settings
 from infra.readers.running import Together
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -31,8 +33,6 @@ from schemas.topic_offsets import topic_id
 from streams.runtime.settings import Clock
 
 WEBHOOK, FILE = "webhook", "file"
-# In the data folder, where messages go that have no other way.
-FOLDER = "messages"
 # As many endpoints as this may be slow at the same time before others feel it.
 ENDPOINTS_AT_ONCE = 4
 
@@ -49,11 +49,15 @@ class TakingOver(Reader):
 
 
 def build(settings: Settings, registry: CollectorRegistry) -> Together:
-    """Two parts of one process: one takes messages over, the other delivers them. Raises: OrynError."""
+    """One process: one part takes messages over, one delivers them, one knows what organisations are called.
+
+    Raises: OrynError.
+    """
     policy, url, schema = policy_of(settings), postgres_url(settings), settings.schema("gateway")
     directory, prepare = directory_of(settings)
     figures = GatewayFigures(registry)
-    gateway = Gateway(url, schema, channels_of(settings), directory, Renderer(), policy, figures, prepare)
+    names = OrganisationNames(registers_settings(settings))
+    gateway = Gateway(url, schema, channels_of(settings), directory, Renderer(names), policy, figures, prepare)
 
     def taken(count: int) -> None:
         figures.taken.inc(count)
@@ -63,7 +67,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> Together:
     client = kafka_client(settings)
     intake = Intake(url, schema, topic, schema_ids(settings), policy, taken, lambda: topic_id(client, topic))
     reader = TakingOver(client, topic, intake, Figures(registry), batch_records=settings.reader.batch_records)
-    return Together({"intake": reader, "delivery": gateway})
+    return Together({"intake": reader, "delivery": gateway, "names": names})
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -94,7 +98,7 @@ def _terms(text: str) -> Mapping[MessageKind, float]:
 
 
 def channels_of(settings: Settings) -> list[Channel]:
-    """The channels that are set; a folder of the data folder where none is. Raises: SettingsError, OrynError."""
+    """The channels that are set. Raises: SettingsError where none is, or one lacks something; OrynError."""
     chosen = settings.gateway
     found: list[Channel] = []
     if chosen.webhook_secret is not None:
@@ -106,8 +110,10 @@ def channels_of(settings: Settings) -> list[Channel]:
         if chosen.mail_from is None:
             raise SettingsError("gateway.mail_from: needed where gateway.smtp_url is set")
         found.append(SmtpChannel(SmtpSettings(chosen.smtp_url, chosen.mail_from)))
-    if chosen.file is not None or not found:
-        found.append(FileChannel(FileSettings(chosen.file or settings.data / FOLDER)))
+    if chosen.file is not None:
+        found.append(FileChannel(FileSettings(chosen.file)))
+    if not found:
+        raise SettingsError("no channel: set gateway.webhook_url, gateway.smtp_url or gateway.file")
     return found
 
 
