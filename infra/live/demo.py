@@ -27,7 +27,15 @@ from infra.live.results import JOURNAL_FILE, REGISTERS_FOLDER, write_results
 from infra.live.runner import Runner, Stalled
 from infra.live.season import Season, SeasonFile, forget
 from infra.live.services import NAMES, Services
-from infra.live.stores import MESSAGES_FOLDER, PAGES_FOLDER, environment_of, forget_files, forget_stores, seasonal
+from infra.live.stores import (
+    MESSAGES_FOLDER,
+    PAGES_FOLDER,
+    environment_of,
+    forget_files,
+    forget_stores,
+    live_view_is_shown,
+    seasonal,
+)
 from infra.live.supervisor import STOP_TIMEOUT_S, read_status
 from infra.live.watch import Watch
 from infra.settings import Settings
@@ -87,7 +95,7 @@ class Demo:
             with self._group(here, scenario, services) as group:
                 figures, seconds = self._season(here, scenario, group)
                 self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
-                self._await_readers(group)
+                self._await_readers(here, group)
             write_results(self.out, self.file, at.kafka, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
             if not self.stop:
@@ -200,7 +208,7 @@ class Demo:
             gc.freeze()
             gc.enable()
 
-    def _await_readers(self, group: "_Group") -> None:
+    def _await_readers(self, here: Settings, group: "_Group") -> None:
         """Wait until every reader has read all and delivered all. Raises: OrynError when one does not get there."""
         progress = Progress(TextColumn("{task.description}"), console=self.console, transient=True)
         task = progress.add_task("", total=None)
@@ -211,6 +219,8 @@ class Demo:
             while behind or time.monotonic() - since < SETTLED_S:
                 group.check()
                 behind = {name: lag for name, lag in group.watch.readers.items() if lag != 0}
+                if not behind and not live_view_is_shown(here):
+                    behind = {"live-view": None}
                 now = time.monotonic()
                 if behind:
                     since = now

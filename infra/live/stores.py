@@ -12,8 +12,10 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
+from consumers.live_view.errors import NotReady
 from consumers.live_view.generations import Generations
 from consumers.live_view.scripts import Scripts, store_errors
+from consumers.live_view.view import LiveView
 from consumers.notification_gateway.directory_tables import reader_role
 from infra.readers.live_view import redis_client
 from infra.readers.registers import registers_settings
@@ -64,6 +66,15 @@ def environment_of(here: Settings) -> dict[str, str]:
         "ORYN_GATEWAY_SMTP_URL": "",
         "ORYN_GATEWAY_DIRECTORY_URL": "",
     }
+
+
+def live_view_is_shown(here: Settings) -> bool:
+    """Whether the season's live view can be asked. Raises: LiveViewUnavailable."""
+    with redis_client(here) as client:
+        try:
+            return bool(LiveView(client, here.redis_prefix).localities())
+        except NotReady:
+            return False
 
 
 def forget_stores(here: Settings) -> None:
