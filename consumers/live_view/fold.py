@@ -280,7 +280,7 @@ def _referral_ended(fold: Loaded, fact: f.ReferralEnded) -> None:
 def _stay_ended(fold: Loaded, fact: f.StayEnded) -> None:
     fold.application(fact.application_id).stay = None
     place = fold.place(fact.place_id)
-    if place.stage is Stage.FILLED:
+    if place.stage in (Stage.FILLED, Stage.RECALLED):
         place.application_id = None
 
 

@@ -2,12 +2,13 @@
 
 A generation is a complete copy under a number of its own. The first build, a build after a wipe, after an upgrade of
 the stored form and `oryn live-view rebuild` all fill a hidden one and show it at once when it has reached the end that
-the journal had when the build began. Never folds a record.
+the journal had when the build began, and is not behind what is shown. Never folds a record.
 """
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import redis
@@ -20,14 +21,24 @@ from schemas.instants import Instant
 SWEEP_S = 0.02
 
 
+class Showing(StrEnum):
+    """What became of the wish to show a generation."""
+
+    SHOWN = "SHOWN"
+    BEHIND = "BEHIND"  # what is shown is of a later moment: not yet
+    GONE = "GONE"  # another one is being built by now
+
+
 @dataclass
 class Entered:
-    """The generation that a writer goes on with. `positions`: partition -> next offset."""
+    """The generation that a writer goes on with. `positions`: partition -> next offset. `reached`: those of what is
+    shown that a build need not come to, for the journal has no records there."""
 
     generation: str
     building: bool
     positions: dict[int, int]
     goal: dict[int, int]
+    reached: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,11 @@ class Generations:
         """Partition -> next offset, as it is stored."""
         return self._offsets(generation, "positions")
 
+    def shown_positions(self) -> dict[int, int]:
+        """The same of the generation that is shown; empty without one."""
+        current, _ = self.names()
+        return {} if current is None else self.positions(current)
+
     def names(self) -> tuple[str | None, str | None]:
         """The generation that is shown and the one that is built."""
         names: list[Any] = self._client.mget(f"{self._prefix}:current", f"{self._prefix}:building")
@@ -98,9 +114,13 @@ class Generations:
             goal=_offsets(goal),
         )
 
-    def show(self, generation: str) -> bool:
-        """Show a generation that has been built; false: another one is being built by now. Repeatable."""
-        return bool(self._scripts("swap", generation, _now()))
+    def show(self, generation: str, reached: Mapping[int, int]) -> Showing:
+        """Show a generation that has been built, if it is not behind what is shown. Repeatable.
+
+        `reached`: positions of what is shown, partition -> next offset, that count as reached as long as they stand.
+        """
+        words = [word for pair in reached.items() for word in pair]
+        return Showing(self._scripts("swap", generation, _now(), *words).decode())
 
     def discard(self, generation: str) -> None:
         """Give up a generation that is still being built. Repeatable."""
@@ -115,11 +135,11 @@ class Generations:
         return False
 
     def forget(self) -> None:
-        """Delete everything under the prefix. A reader that runs begins anew."""
+        """Delete all generations. No key is left under the prefix, unless a reader runs: it begins anew meanwhile, and
+        what it has begun stays, with the counter."""
         self._scripts("forget")
         while self.sweep():
             pass
-        self._client.delete(f"{self._prefix}:generations", f"{self._prefix}:retired")
 
     def _offsets(self, generation: str, name: str) -> dict[int, int]:
         pairs: Any = self._client.hgetall(f"{self._prefix}:{generation}:{name}")

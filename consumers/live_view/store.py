@@ -15,7 +15,7 @@ from confluent_kafka import Message
 from consumers.live_view.changes import Changes
 from consumers.live_view.entries import APPLICATIONS, ORGANISATIONS, PLACES, several
 from consumers.live_view.fold import Names, fold_record
-from consumers.live_view.generations import Entered, Generations
+from consumers.live_view.generations import Entered, Generations, Showing
 from consumers.live_view.journal_end import End
 from consumers.live_view.loaded import Head, Loaded
 from consumers.live_view.order import QueueState
@@ -68,8 +68,11 @@ class LiveViewStore:
         """As `Store.open`."""
         with store_errors():
             entered = self._enter()
+            shown = self.generations.shown_positions() if entered.building else {}
         if entered.positions:
             self._check(entered.positions)
+        if shown and self._end.before(shown):  # of a journal that is no more: nobody could come to where it stands
+            entered.reached = shown
         self._entered, self._sweeping = entered, True
         log.info("live view entered", extra={"generation": entered.generation, "building": entered.building})
         return dict(entered.positions)
@@ -242,11 +245,22 @@ class LiveViewStore:
         if entered.building:
             passed = all(entered.positions.get(each, 0) >= end for each, end in entered.goal.items())
             if passed or (at_rest and self._end.reached(entered.positions, entered.goal)):
-                if not self.generations.show(entered.generation):
-                    raise StoreUnavailable("another build of the live view has begun")
-                self._is_shown(entered)
+                self._show(entered, at_rest=at_rest)
         if self._sweeping:
             self._sweeping = self.generations.sweep()
+
+    def _show(self, entered: Entered, *, at_rest: bool) -> None:
+        """Show a build that has come to its goal, once it is not behind what is shown: until then it goes on."""
+        showing = self.generations.show(entered.generation, entered.reached)
+        if showing is Showing.BEHIND and at_rest:
+            shown = self.generations.shown_positions()
+            if self._end.reached(entered.positions, shown):
+                entered.reached = shown
+                showing = self.generations.show(entered.generation, shown)
+        if showing is Showing.GONE:
+            raise StoreUnavailable("another build of the live view has begun")
+        if showing is Showing.SHOWN:
+            self._is_shown(entered)
 
     def _is_shown(self, entered: Entered) -> None:
         entered.building, self._sweeping = False, True

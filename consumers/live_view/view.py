@@ -207,7 +207,7 @@ class LiveView:
 
     def _ask(self, script: str, *words: str | int) -> Any:
         with _errors():
-            reply = self._scripts(script, *words)
+            reply = self._scripts(script, *map(_word, words))
         if reply is None:
             raise NotReady("no live view is shown now: it is being built, or no `oryn reader live-view` has run yet")
         return reply
@@ -219,6 +219,11 @@ def _errors() -> Iterator[None]:
         yield
     except (RedisError, OSError) as exc:
         raise LiveViewUnavailable(f"Redis: {exc}") from exc
+
+
+def _word(word: str | int) -> bytes | int:
+    """As Redis is asked. What is no text (half of a surrogate pair, as people may type) gives bytes that no id has."""
+    return word.encode("utf-8", "surrogatepass") if isinstance(word, str) else word
 
 
 def _moment(value: int | None) -> Instant | None:

@@ -18,11 +18,15 @@ from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, KafkaOption, PrefixOption, QuietOption, SettingsOption
 from infra.settings_services import kafka_admin, kafka_client
 from schemas.instants import Instant
+from schemas.topic_offsets import OffsetLost
 from schemas.topic_reading import TopicReading
 
 FAILED = 1
 INTERRUPTED = 130
 MIB = 1 << 20
+# Counted one by one; more are given in offsets.
+COUNTED_MAX = 10_000
+OF_ANOTHER = "unknown: of another journal"
 # With it, Redis refuses new data when it is full. With any other policy it drops keys, and answers would be wrong.
 SAFE_POLICY = "noeviction"
 
@@ -48,8 +52,7 @@ def status(
     with client, store_errors():
         states = _generations(client, found).states()
         memory: Any = client.info("memory")
-    ends = _ends(found)
-    lines = [_shown(state, ends) for state in states]
+    lines = [_shown(state, _behind(found, state)) for state in states]
     redis = {"used_mib": memory["used_memory"] // MIB, "policy": memory.get("maxmemory_policy", "")}
     if json:
         write_json({"prefix": found.redis_prefix, "generations": lines, "redis": redis}, "")
@@ -117,20 +120,25 @@ def _generations(client: Any, settings: Settings) -> Generations:
     return Generations(client, settings.redis_prefix, Scripts(client, settings.redis_prefix))
 
 
-def _ends(settings: Settings) -> dict[int, int]:
-    """Where the journal ends now: partition -> offset."""
+def _behind(settings: Settings, state: GenerationState) -> int | None:
+    """How many records the journal has that the generation has not; offsets, in which markers of transactions count, if
+    there are many. None where it is of another journal."""
     client = kafka_client(settings)
     kafka_admin(settings)  # says why, when the brokers do not answer
-    with TopicReading(client, settings.topic(JOURNAL)) as reading:
-        return {partition: extent.end for partition, extent in reading.extents.items()}
+    try:
+        with TopicReading(client, settings.topic(JOURNAL), start=state.positions) as reading:
+            total = reading.total
+            return sum(len(batch) for batch in reading.batches()) if total <= COUNTED_MAX else total
+    except OffsetLost:
+        return None
 
 
-def _shown(state: GenerationState, ends: dict[int, int]) -> dict[str, Any]:
+def _shown(state: GenerationState, behind: int | None) -> dict[str, Any]:
     return {
         "generation": state.generation,
         "state": ("shown" if state.shown else "being built") + ("" if state.usable else ", by another version"),
         "localities": state.localities,
-        "behind": sum(max(0, end - state.positions.get(partition, 0)) for partition, end in ends.items()),
+        "behind": behind,
         "begun": Instant(state.begun_at),
         "shown_since": None if state.shown_since is None else Instant(state.shown_since),
     }
@@ -140,7 +148,11 @@ def _print(prefix: str, lines: list[dict[str, Any]], redis: dict[str, Any]) -> N
     out = console()
     if lines:
         columns = ("generation!", "state", "localities#", "behind#", "begun!", "shown since!")
-        out.print(rows(f"Live view under {prefix}:", "", columns, (tuple(line.values()) for line in lines)))
+        shown = (
+            tuple({**line, "behind": OF_ANOTHER if line["behind"] is None else line["behind"]}.values())
+            for line in lines
+        )
+        out.print(rows(f"Live view under {prefix}:", "", columns, shown))
         out.print(f"Redis uses {redis['used_mib']:,} MiB.")
     else:
         out.print(text(f"No live view under {prefix}: run `oryn reader live-view`."))

@@ -17,7 +17,13 @@ if not new then
   end
 end
 if not may_begin then return false end
-local generation = tostring(redis.call('INCR', prefix .. ':generations'))
+-- A number of which anything is left is not taken, even where the counter was lost: what is left would be taken along.
+local generation
+repeat
+  generation = tostring(redis.call('INCR', prefix .. ':generations'))
+  local base = prefix .. ':' .. generation
+until generation ~= current and redis.call('EXISTS', base, base .. ':positions', base .. ':localities') == 0
+  and redis.call('SISMEMBER', prefix .. ':retired', generation) == 0
 if building then redis.call('SADD', prefix .. ':retired', building) end
 redis.call('SET', prefix .. ':building', generation)
 redis.call('HSET', prefix .. ':' .. generation, 'format', format, 'begun_at', ARGV[4])

@@ -1,5 +1,6 @@
 -- Deletes one locality of a retired generation, or the generation's last keys. UNLINK leaves the work to Redis's own
--- background thread, so a key of any size costs the same here.
+-- background thread, so a key of any size costs the same here. The counter goes with the last generation, in this very
+-- step: while there is one, or one has just been begun, no number is given twice.
 -- KEYS: prefix. Reply: 1 if something was deleted, 0 if nothing is left to be.
 local INDEXES = {
   'waiting:EXTRAORDINARY:', 'waiting:PRIORITY:', 'waiting:GENERAL:', 'off:', 'queue:',
@@ -7,7 +8,12 @@ local INDEXES = {
 }
 local prefix = KEYS[1]
 local generation = redis.call('SRANDMEMBER', prefix .. ':retired')
-if not generation then return 0 end
+if not generation then
+  if redis.call('EXISTS', prefix .. ':current', prefix .. ':building') == 0 then
+    redis.call('DEL', prefix .. ':generations')
+  end
+  return 0
+end
 if redis.call('GET', prefix .. ':current') == generation or redis.call('GET', prefix .. ':building') == generation then
   redis.call('SREM', prefix .. ':retired', generation)
   return 1

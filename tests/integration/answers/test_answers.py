@@ -1,6 +1,7 @@
 """What people ask: the tables and documents say what the core decided, and what is unknown is said so."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from consumers.live_view.errors import Ambiguous, NotReady
 from infra.answers import Unknown
+from infra.cli import main
 from infra.commands import application, bulletin, organisation, place, queue
 from infra.readers import live_view, registers
 from infra.settings import KafkaSettings, Settings
@@ -186,6 +188,33 @@ def test_what_nobody_knows_is_said(ask: Callable[..., Any]) -> None:
         ask(bulletin.command, ASTANA, "9999", last=1)
     with pytest.raises(typer.BadParameter, match="'x' is no number"):
         ask(bulletin.command, ASTANA, "x", last=1)
+
+
+def test_bytes_that_are_no_text_are_known_to_nobody(
+    ask: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """A shell hands over bytes as they are: `oryn application $'\\xff'`. Through the whole command line."""
+    assert callable(ask), "the settings are set"
+    typed = "\udcff"
+    for words in (
+        ("application", typed),
+        ("application", typed, "--history", "--json"),
+        ("application", "a1", "--locality", typed),
+        ("place", typed, "--history"),
+        ("organisation", typed),
+        ("queue", typed),
+        ("queue", ASTANA, typed),
+        ("bulletin", typed),
+    ):
+        monkeypatch.setattr("sys.argv", ["oryn", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capfdbinary.readouterr()
+        assert (ended.value.code, said.out) == (1, b""), words
+        assert re.match(rb"oryn: .*(knows no|is not known|has no queue)", said.err), said.err
+        assert b"Traceback" not in said.err
+    with pytest.raises(typer.BadParameter):
+        ask(bulletin.command, ASTANA, typed, last=1)
 
 
 def test_an_id_of_two_localities_wants_a_locality(ask: Callable[..., Any], books: dict[str, Known]) -> None:

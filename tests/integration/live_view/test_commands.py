@@ -12,6 +12,7 @@ from infra.commands.live_view import command
 from infra.stack.own import OwnService
 from tests.integration.live_view.live import client_of, is_whole, journal, settings_of, shown, undisturbed
 from tests.integration.pipeline.programs import Program
+from tests.integration.reading.topics import Sent, Writer
 from tests.integration.registers.live import Topics, wait_until
 
 pytestmark = pytest.mark.integration
@@ -45,9 +46,11 @@ def test_it_is_filled_shown_made_anew_forgotten_and_contradicted(
     try:
         with client_of(service.address) as client:
             wait_until(lambda: is_whole(client, settings), "all is shown")
+            Writer(kafka, settings.topic("journal")).abort([Sent(0, b"", b"given up")])
             code, said = oryn("status", "--json")
             (generation,) = json.loads(said)["generations"]
             assert (code, generation["generation"], generation["localities"]) == (0, "1", 3)
+            assert generation["behind"] == 0, "what was given up is no record, nor is a marker of a transaction"
 
             assert oryn("rebuild", "-q")[0] == 0
             code, said = oryn("status")
@@ -66,5 +69,10 @@ def test_it_is_filled_shown_made_anew_forgotten_and_contradicted(
             client.hset(f"{settings.redis_prefix}:{generation}:positions", "0", 10**9)
             assert reader.start().await_exit() == CONFLICT, reader.tail()
             assert "oryn live-view rebuild" in reader.said()
+            (contradicted,) = json.loads(oryn("status", "--json")[1])["generations"]
+            assert contradicted["behind"] is None
+            assert "unknown: of another journal" in oryn("status")[1]
+            assert oryn("rebuild", "-q")[0] == 0
+            assert shown(client, settings) == calm
     finally:
         reader.end()

@@ -156,7 +156,11 @@ def test_a_rebuild_shows_the_new_copy_at_once_and_deletes_the_old_one(
     reader.take(messages[half : half + 10], {0: half + 10})
     store.close()
     assert store.open() == {0: half - 1}, "after an outage it goes on with the copy that it began"
+    before = view.positions()
     store.take(messages[half - 1 : half], {0: half})
+    store.idle()
+    assert (view.positions(), shown) == (before, []), "it is behind what is shown"
+    store.take(messages[half : half + 10], {0: half + 10})
     assert (view.positions(), shown) == (before, ["now"])
     with pytest.raises(StoreUnavailable):
         reader.take(messages[half + 10 : half + 20], {0: half + 20})
@@ -165,6 +169,90 @@ def test_a_rebuild_shows_the_new_copy_at_once_and_deletes_the_old_one(
         pass
     assert contents(client, keys) == undisturbed
     assert {key.split(b":")[1] for key in client.scan_iter(match=f"{keys}:*")} == {b"current", b"generations", b"2"}
+
+
+def test_a_rebuild_never_shows_an_older_moment(client: redis.Redis, keys: str, messages: list[Message]) -> None:
+    """The reader is always a little ahead; the rebuild is shown when it has caught up, and not before."""
+    reader, view, total, chance = store_of(client, keys), LiveView(client, keys), len(messages), Random(6)
+    fill(reader, messages[:100])
+    store = store_of(client, keys, end=100, rebuild=True)
+    store.open()
+    position, at = 100, 0
+    while store._entered is not None and store._entered.building:
+        before = view.positions()
+        if position < total:
+            end = min(total, position + chance.randrange(20, 60))
+            reader.take(messages[position:end], {0: end})
+            position = end
+        ahead = view.positions()
+        step = min(position, at + chance.randrange(40, 90))
+        store.take(messages[at:step], {0: step})
+        store.idle()
+        at = step
+        after = view.positions()
+        assert all(after[each].sequence >= known[each].sequence for known in (before, ahead) for each in known)
+    assert (at, client.get(f"{keys}:current")) == (position, b"2")
+
+
+def test_a_rebuild_does_not_wait_for_positions_that_hold_no_record(
+    client: redis.Redis, keys: str, messages: list[Message]
+) -> None:
+    """What is shown is of a journal that is no more, or stands behind markers: nobody could come to there."""
+    fill(store_of(client, keys), messages[:300])
+    gone = store_of(client, keys, end=200, rebuild=True)
+    gone._end.there = 200  # type: ignore[attr-defined]  # the test's own
+    gone.open()
+    gone.take(messages[:200], {0: 200})
+    assert client.get(f"{keys}:current") == b"2"
+    client.hset(f"{keys}:2:positions", "1", 7)  # of another partition, where the journal has no record
+    marked = store_of(client, keys, end=200, rebuild=True)
+    marked.open()
+    marked.take(messages[:200], {0: 200})
+    assert client.get(f"{keys}:current") == b"2"
+    marked.idle()
+    assert client.get(f"{keys}:current") == b"3"
+
+
+def test_forgotten_beside_a_reader_no_number_is_used_twice(
+    client: redis.Redis, keys: str, messages: list[Message], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader begins anew while what was forgotten is still being deleted; rebuilds follow, faster than sweeps."""
+    total = len(messages)
+    fill(store_of(client, keys, end=total), messages)
+    generations, sweep = Generations(client, keys, Scripts(client, keys)), Generations.sweep
+    began = iter([None])
+
+    def sweep_late(self: Generations, seconds: float = 1.0) -> bool:
+        for _ in began:
+            fill(store_of(client, keys, end=total), messages)
+        return sweep(self, seconds)
+
+    monkeypatch.setattr(Generations, "sweep", sweep_late)
+    generations.forget()
+    assert (client.get(f"{keys}:current"), client.get(f"{keys}:generations")) == (b"2", b"2")
+    monkeypatch.setattr(Generations, "sweep", lambda *_: True)
+    whole = contents(client, keys)
+    for _ in range(2):
+        again = store_of(client, keys, end=total, rebuild=True)
+        assert again.open() == {}
+        again.take(messages, {0: total})
+        Scripts(client, keys)("sweep")  # no more than one locality
+        assert contents(client, keys) == whole
+    monkeypatch.undo()
+    generations.forget()
+    assert not list(client.scan_iter(match=f"{keys}:*"))
+
+
+def test_without_its_counter_it_takes_no_number_of_which_something_is_left(
+    client: redis.Redis, keys: str, messages: list[Message]
+) -> None:
+    fill(store_of(client, keys, end=50), messages[:50])
+    client.sadd(f"{keys}:retired", "2")
+    client.hset(f"{keys}:3:positions", "0", 50)
+    client.delete(f"{keys}:generations")
+    assert store_of(client, keys, rebuild=True).open() == {}
+    assert Generations(client, keys, Scripts(client, keys)).names() == ("1", "4")
+    client.delete(f"{keys}:3:positions")
 
 
 def test_a_rebuild_that_is_given_up_leaves_nothing(client: redis.Redis, keys: str, messages: list[Message]) -> None:

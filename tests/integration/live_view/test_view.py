@@ -72,6 +72,17 @@ def test_what_nobody_knows_is_none(client: redis.Redis, keys: str) -> None:
     assert view.position("000000000") is None
 
 
+@pytest.mark.parametrize("typed", ["\udcff", "\ud800", f"{LOCALITY}\udc80"])
+def test_what_is_no_text_is_known_to_nobody(typed: str, client: redis.Redis, keys: str) -> None:
+    """People type anything: a shell gives bytes that are no UTF-8, JSON half of a surrogate pair."""
+    fill(store_of(client, keys), messages_of(season("village").records))
+    view = LiveView(client, keys)
+    for found in (view.number, view.application, view.place, view.organisation, view.places):
+        assert (found(typed), found(typed, LOCALITY), found("a1", typed)) == (None, None, None)
+    assert (view.position(typed), view.queues(typed), view.snapshot(typed, typed)) == (None, (), None)
+    assert (view.queue(LOCALITY, typed), view.queue(typed, "general/2018")) == (None, None)
+
+
 def test_an_id_of_two_localities_needs_its_locality(client: redis.Redis, keys: str) -> None:
     seasons = [Season(seed, locality) for seed, locality in ((1, "710000000"), (2, "270000000"))]
     records = [record for each in seasons for record in each.run(150)]

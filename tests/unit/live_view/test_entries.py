@@ -29,7 +29,7 @@ from schemas.events import Attendance
 from schemas.facts import AnyFact
 from schemas.journal import GENESIS_HASH, Cause, Record
 from schemas.outputs import OrderStatus
-from schemas.words import Admission, Group, GroupType, Regime, Stage
+from schemas.words import Admission, Group, GroupType, Regime, Stage, StayCause
 from streams.projections.published import NEVER_PUBLISHED_WORDS, unpublishable_fields
 from streams.rules.pack import PACKS
 from tests.unit.projections.journals import APPLICATION, LOCALITY, PLACE, issued, moment, registered
@@ -172,6 +172,18 @@ def test_names_are_what_the_facts_need() -> None:
 def test_what_does_not_follow_is_refused(wrong: Record) -> None:
     with pytest.raises(BrokenJournal):
         fold_record(Loaded(LOCALITY, Head(), GENERAL_PER_PRIORITY), wrong)
+
+
+@pytest.mark.parametrize(("stage", "left"), [(Stage.FILLED, None), (Stage.RECALLED, None), (Stage.REFERRED, "another")])
+def test_who_has_left_a_temporary_place_is_not_on_it(stage: Stage, left: str | None) -> None:
+    """A recall ends the stay after it has taken the place away (R2.4); a place referred again is another one's."""
+    fold = Loaded(LOCALITY, Head(), GENERAL_PER_PRIORITY)
+    holder = APPLICATION if left is None else left
+    fold.places[PLACE] = msgspec.structs.replace(PLACE_ENTRY, stage=stage, application_id=holder)
+    fold.applications[APPLICATION] = entry(stay=PLACE)
+    fold_record(fold, record(f.StayEnded(APPLICATION, PLACE, StayCause.RECALLED)))
+    place, application = fold.changed_places[PLACE], fold.changed_applications[APPLICATION]
+    assert (place.stage, place.application_id, application.stay) == (stage, left, None)
 
 
 def test_the_form_is_written_down() -> None:
