@@ -24,9 +24,10 @@ def executable() -> str | None:
     return named or next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+# The library keeps an event loop running for as long as it lives; other tests of the process begin loops of their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+    """One browser for the tests of a file."""
     program = executable()
     if program is None:
         if os.environ.get("CI"):

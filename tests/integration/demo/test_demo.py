@@ -192,10 +192,12 @@ def test_a_killed_worker_is_no_interruption(demo: Demo, kafka: str) -> None:
     killed = set()
     for count in (30, 90):
         demo.await_records(count, lambda: kafka)
-        workers = [each for each in demo.family() if "worker-1" in each.cmdline() and each.pid not in killed]
-        for each in workers[:1]:
-            killed.add(each.pid)
-            each.kill()
+        deadline = time.monotonic() + GONE_S
+        while not (workers := [each for each in demo.family() if "worker-1" in each.cmdline()]):
+            assert time.monotonic() < deadline, "it was not started again"
+            time.sleep(0.05)
+        killed.add(workers[0].pid)
+        workers[0].kill()
     assert len(killed) == 2
     assert demo.wait() == 0, demo.said()
     season, records = demo.season, demo.records(kafka)

@@ -56,7 +56,7 @@ def board_of(village: System, console: Console, watch: Watch) -> Board:
 def test_without_a_terminal_it_writes_lines(village: System, tmp_path: Path) -> None:
     text = io.StringIO()
     watch = Watch(tmp_path / "none.json")
-    watch.processes = (Seen("worker-1", "waiting", False, 2, "log", 7),)
+    watch.processes = (Seen("worker-1", True, "waiting", False, 2, "log", 7),)
     with board_of(village, Console(file=text), watch) as board:
         for _ in range(100):
             board.show()
@@ -75,7 +75,7 @@ def test_without_a_terminal_it_writes_lines(village: System, tmp_path: Path) -> 
 def test_in_a_terminal_it_draws_a_board(village: System, tmp_path: Path) -> None:
     text = io.StringIO()
     watch = Watch(tmp_path / "none.json")
-    watch.processes = (Seen("worker-1", "running", True, 0, "log", None),)
+    watch.processes = (Seen("worker-1", True, "running", True, 0, "log", None),)
     console = Console(file=text, force_terminal=True, width=120, color_system=None)
     with board_of(village, console, watch) as board:
         board.catching_up(1_234)
