@@ -2,7 +2,8 @@
 
 Closed, everything goes through. After some failures in a row, or when it asks for it, an endpoint is left alone for a
 while (open); then one attempt goes out to see (half-open): if that succeeds the breaker closes, else the pause doubles.
-While it is open no message uses up an attempt.
+While it is open no message uses up an attempt. What began before it opened can prolong the pause, but not end it. After
+a pause each success lets one more be underway, so that a receiver which takes only so much is not run over again.
 """
 
 from collections import deque
@@ -13,7 +14,7 @@ from consumers.notification_gateway.channels import Failed, Recipient, Result
 from consumers.notification_gateway.policy import DOUBLINGS_MAX, SECOND_MS, Policy
 
 Lane = TypeVar("Lane")
-# What a crowded endpoint keeps in memory, in multiples of what may be underway to it.
+# What is loaded for an endpoint that others wait for, in multiples of what may be underway to it.
 NEXT_ROUNDS = 4
 
 
@@ -30,6 +31,8 @@ class Endpoint(Generic[Lane]):
         # So slow that what waits for it takes the room of others: it keeps only what it needs next.
         self.crowded = False
         self._policy, self._random = policy, random
+        # How many may be underway.
+        self._limit = policy.parallel_endpoint
         self._failures = 0
         self._openings = 0
         self._open_until: int | None = None
@@ -40,9 +43,9 @@ class Endpoint(Generic[Lane]):
         return self._open_until is not None
 
     @property
-    def has_enough(self) -> bool:
-        """Whether what waits for it keeps it busy for a while."""
-        return len(self.waiting) >= NEXT_ROUNDS * self._policy.parallel_endpoint
+    def room(self) -> int:
+        """How many more may wait for it in memory when there are others that only are remembered."""
+        return (1 if self.crowded else NEXT_ROUNDS) * self._limit - len(self.waiting)
 
     def rests(self, now: int) -> bool:
         """Whether nothing may go out now."""
@@ -51,23 +54,27 @@ class Endpoint(Generic[Lane]):
     def admits(self, now: int) -> bool:
         """Whether one more attempt may begin."""
         if self._open_until is None:
-            return self.in_flight < self._policy.parallel_endpoint
+            return self.in_flight < self._limit
         return now >= self._open_until and self.in_flight == 0
 
-    def take(self, result: Result, now: int) -> None:
+    def take(self, result: Result, began: int, now: int) -> None:
         """Learn from an attempt."""
+        late = self._open_until is not None and began < self._open_until
         if not isinstance(result, Failed) or not result.endpoint_down:
-            self._failures = self._openings = 0
-            self._open_until = None
+            if not late:
+                self._failures = self._openings = 0
+                self._open_until = None
+                self._limit = min(self._limit + 1, self._policy.parallel_endpoint)
             return
         self._failures += 1
         asked = 0
         if result.retry_after_s is not None:
             asked = int(min(result.retry_after_s, self._policy.retry_after_max_s) * SECOND_MS)
-        if self.rests(now):  # an attempt that had begun before the breaker opened
+        if late:
             self._open_until = max(self._open_until or 0, now + asked)
         elif asked or self._open_until is not None or self._failures >= self._policy.breaker_failures:
             self._open_until = now + max(asked, self._pause())
+            self._limit = 1
 
     def _pause(self) -> int:
         # Half of it for sure: a pause near none would spend attempts on an endpoint that was down just now.

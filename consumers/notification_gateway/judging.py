@@ -10,7 +10,7 @@ from random import Random
 
 from msgspec import Struct
 
-from consumers.notification_gateway.channels import Address, Contact, Delivered, Recipient, Refused, Result
+from consumers.notification_gateway.channels import Address, Contact, Delivered, Failed, Recipient, Refused, Result
 from consumers.notification_gateway.policy import SECOND_MS, Policy, pause_ms
 from schemas.outputs import Notification
 
@@ -115,9 +115,14 @@ def give_up(message: Waiting, steps: int, reason: Reason, now: int) -> None:
 
 
 def judge(message: Waiting, result: Result, steps: int, now: int, policy: Policy, random: Random) -> Reason | None:
-    """Take the result of an attempt; why the channel was given up, if it was."""
+    """Take the result of an attempt; why the channel was given up, if it was.
+
+    A receiver that asks to be left alone says nothing against the message: only time bounds such attempts.
+    """
     message.attempts += 1
-    message.channel_attempts += 1
+    asked_s = result.retry_after_s if isinstance(result, Failed) else None
+    if not asked_s:
+        message.channel_attempts += 1
     if isinstance(result, Delivered):
         finish(message, State.DELIVERED, now)
         return None
@@ -127,9 +132,9 @@ def judge(message: Waiting, result: Result, steps: int, now: int, policy: Policy
     elif message.channel_attempts >= policy.attempts:
         reason = Reason.ATTEMPTS
     else:
-        pause = pause_ms(message.channel_attempts, policy.pause_s, policy.pause_max_s, random)
-        if result.retry_after_s is not None:
-            pause = max(pause, int(min(result.retry_after_s, policy.retry_after_max_s) * SECOND_MS))
+        pause = pause_ms(max(1, message.channel_attempts), policy.pause_s, policy.pause_max_s, random)
+        if asked_s:
+            pause = max(pause, int(min(asked_s, policy.retry_after_max_s) * SECOND_MS))
         if now + pause < channel_until(message, steps, now, policy):
             message.next_attempt_at = now + pause
             return None

@@ -6,10 +6,13 @@ message in memory: it is `Away` until a moment, and its messages are loaded agai
 
 from collections import deque
 from collections.abc import Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from consumers.notification_gateway.channels import Address, Contact, Recipient
 from consumers.notification_gateway.judging import Waiting
+
+# So many more moments than recipients may be remembered: those of recipients who are not away any more.
+STALE_MAX = 1_000
 
 
 class Lane:
@@ -85,6 +88,9 @@ class Memory:
         head = lane.messages[0] if lane.messages else None
         self.away[lane.recipient] = Away(due, lane.shard, head, parked_at)
         heappush(self._due, (due, lane.recipient))
+        if len(self._due) > 2 * len(self.away) + STALE_MAX:
+            self._due = [(away.due, recipient) for recipient, away in self.away.items()]
+            heapify(self._due)
 
     def due(self, now: int) -> Iterator[Recipient]:
         """The recipients that have waited long enough. They stay away until they are loaded."""

@@ -25,7 +25,7 @@ from consumers.notification_gateway.channels import (
     Result,
 )
 from consumers.notification_gateway.delivery_log import Attempt, DeliveryLog
-from consumers.notification_gateway.endpoints import NEXT_ROUNDS, Endpoint
+from consumers.notification_gateway.endpoints import Endpoint
 from consumers.notification_gateway.figures import GatewayFigures
 from consumers.notification_gateway.judging import Reason, State, Waiting, channel_until, finish, give_up, judge, route
 from consumers.notification_gateway.lanes import Lane, Memory
@@ -105,7 +105,7 @@ class Session:
             return
         lane.address, lane.steps = steps[0], len(steps)
         endpoint = self._endpoint(lane.address.channel, lane.address.where)
-        if endpoint.rests(now) or (endpoint.crowded and endpoint.has_enough):
+        if endpoint.rests(now) or (endpoint.crowded and endpoint.room <= 0):
             self._park(lane, endpoint, now)
         else:
             endpoint.waiting.append(lane)
@@ -172,8 +172,6 @@ class Session:
                     self._park(lane, endpoint, now)
         elif not endpoint.parked:
             endpoint.crowded = False
-        elif not endpoint.is_open and len(waiting) < self._policy.parallel_endpoint:
-            self._wake(endpoint, NEXT_ROUNDS * self._policy.parallel_endpoint)
 
     def make_room(self) -> None:
         """Memory has been full for a while: have most of those that wait for the slowest endpoint wait without it."""
@@ -181,14 +179,14 @@ class Session:
         if endpoint is None:
             return
         endpoint.crowded, now = True, self._parts.now()
-        while endpoint.has_enough:
+        while endpoint.room < 0:
             lane = endpoint.waiting.pop()
             if not lane.dropped:
                 self._park(lane, endpoint, now)
 
     def _wake(self, endpoint: LaneEndpoint, count: int) -> None:
         """Have some of those that wait for an endpoint loaded."""
-        while endpoint.parked and count:
+        while endpoint.parked and count > 0:
             recipient = endpoint.parked.popleft()
             away = self.memory.away.get(recipient)
             if away is not None and away.parked_at is endpoint:
@@ -261,7 +259,7 @@ class Session:
 
     def _judged(self, lane: Lane, endpoint: LaneEndpoint, result: Result, began: int, seconds: float) -> None:
         message, figures, now = lane.messages[0], self._parts.figures, self._parts.now()
-        endpoint.take(result, now)
+        endpoint.take(result, began, now)
         if endpoint.is_open:
             self._resting.add(endpoint)
         word = RESULTS[type(result)]
@@ -346,7 +344,9 @@ class Session:
             for endpoint in list(self._resting):
                 if not endpoint.is_open and not endpoint.parked:
                     self._resting.discard(endpoint)
-                elif endpoint.is_open and not endpoint.rests(now) and not endpoint.in_flight and not endpoint.waiting:
+                elif not endpoint.is_open:
+                    self._wake(endpoint, endpoint.room)
+                elif not endpoint.rests(now) and not endpoint.in_flight and not endpoint.waiting:
                     self._wake(endpoint, 1)  # one goes out to see
                 self._pump(endpoint)
             self._show()

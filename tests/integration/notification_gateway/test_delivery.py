@@ -186,6 +186,34 @@ def test_retry_after_is_kept_to(log: Log) -> None:
     assert 1.0 <= gap < 2.5
 
 
+def test_a_receiver_that_takes_only_so_many_a_second_gets_them_all_and_its_pauses(log: Log) -> None:
+    rate, slack = 15, 0.2
+    log.fill([message(number, f"applicant/{number}") for number in range(1, 41)])
+    second, taken, until, disturbed = 0, 0, 0.0, 0
+
+    def behave(path: str, id_: str, times: int) -> str:
+        nonlocal second, taken, until, disturbed
+        at = time.monotonic()
+        disturbed += until - 1 + slack < at < until - slack
+        if int(at) != second:
+            second, taken = int(at), 0
+        taken += 1
+        if taken <= rate:
+            return "take"
+        until = max(until, at + 1)
+        return "429 for 1 s"
+
+    policy = Policy(attempts=1)
+    with (
+        Receiver(behave) as receiver,
+        running(log, [webhook()], Contacts(contact(("webhook", receiver.url))), policy) as gateway,
+    ):
+        wait_for(lambda: "PENDING" not in log.states())
+        assert gateway.waiting_recipients == 0
+    assert log.states() == {"DELIVERED": 40}
+    assert disturbed == 0
+
+
 def test_two_gateways_share_the_work_and_keep_the_order(log: Log) -> None:
     sent = messages(1_000, 100)
     half = len(sent) // 2

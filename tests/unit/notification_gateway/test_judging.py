@@ -69,6 +69,16 @@ def test_retry_after_is_a_floor_and_has_a_bound() -> None:
     assert message.next_attempt_at == NOW + 3_600_000
 
 
+def test_a_receiver_that_asks_for_a_pause_uses_up_no_attempt() -> None:
+    message = waiting(NOW + 10**9)
+    for _ in range(10 * POLICY.attempts):
+        assert judge(message, Failed("HTTP_429", 429, 1.0), 1, NOW, POLICY, Random(1)) is None
+    assert (message.attempts, message.channel_attempts) == (10 * POLICY.attempts, 0)
+    for _ in range(POLICY.attempts):
+        judge(message, Failed("HTTP_429", 429, 0.0), 1, NOW, POLICY, Random(1))
+    assert message.reason is Reason.ATTEMPTS
+
+
 @pytest.mark.parametrize(
     ("result", "reason"), [(Refused("HTTP_4XX", 410), Reason.REFUSED), (Failed("TIMEOUT"), Reason.ATTEMPTS)]
 )
@@ -116,7 +126,8 @@ def test_the_way_follows_the_contact_s_order_and_leaves_out_what_was_given_up() 
 RESULTS = st.one_of(
     st.just(Delivered()),
     st.just(Refused("HTTP_4XX")),
-    st.builds(Failed, st.sampled_from(["TIMEOUT", "HTTP_5XX"]), retry_after_s=st.one_of(st.none(), st.floats(0, 1e6))),
+    st.builds(Failed, st.sampled_from(["TIMEOUT", "HTTP_5XX"])),
+    st.builds(Failed, st.just("HTTP_429"), retry_after_s=st.floats(0, 1e6)),
 )
 
 
@@ -129,7 +140,7 @@ def test_every_history_ends_within_its_attempts_and_its_time(
     message = waiting(NOW + time_left)
     message.channel = message.channel_since = None
     contact = reachable(*("webhook", "smtp", "file")[:addresses])
-    made = 0
+    made = asked = 0
     for result in results:
         steps = route(contact, message.given_up, CHANNELS)
         assert steps
@@ -143,11 +154,12 @@ def test_every_history_ends_within_its_attempts_and_its_time(
             give_up(message, len(steps), Reason.CHANNEL_TIME, now)
         else:
             made += 1
+            asked += isinstance(result, Failed) and bool(result.retry_after_s)
             judge(message, result, len(steps), now, POLICY, random)
         if message.state is not State.PENDING:
             break
         now = max(now, message.next_attempt_at or 0)
         assert now < message.deliver_by, "an attempt is never planned for a time when it would be too late"
     assert message.state is not State.PENDING
-    assert message.attempts == made <= POLICY.attempts * addresses
+    assert message.attempts == made <= POLICY.attempts * addresses + asked
     assert (message.reason is None) == (message.state is State.DELIVERED)
