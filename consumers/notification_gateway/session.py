@@ -74,7 +74,7 @@ class Session:
         self._endpoints: dict[tuple[str, str], LaneEndpoint] = {}
         # Endpoints that are left alone, or that recipients wait for.
         self._resting: set[LaneEndpoint] = set()
-        # Endpoints that had to wait because as much as may be was underway, in order.
+        # Endpoints that had to wait because as much as may be was underway.
         self._held_up: dict[LaneEndpoint, None] = {}
         self._in_flight = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -218,9 +218,13 @@ class Session:
         else:
             seconds = time.perf_counter() - started
             self._judged(lane, endpoint, result, began, seconds)
-        self._pump(endpoint)
+        self._go_on(endpoint)
+
+    def _go_on(self, endpoint: LaneEndpoint) -> None:
+        """An attempt has ended there: of all endpoints that wait, the one with the fewest underway has its place."""
+        self._held_up[endpoint] = None
         while self._held_up and self._in_flight < self._policy.parallel:
-            other = next(iter(self._held_up))
+            other = min(self._held_up, key=_in_flight)
             del self._held_up[other]
             self._pump(other)
 
@@ -379,3 +383,7 @@ class Session:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _in_flight(endpoint: LaneEndpoint) -> int:
+    return endpoint.in_flight

@@ -57,6 +57,27 @@ class Book:
         """As `Channel.close`."""
 
 
+class Uneven(Book):
+    """Each address is an endpoint; those whose name begins with `slow` take their time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._seconds = seconds
+
+    def endpoint(self, address: str) -> str:
+        """As `Channel.endpoint`."""
+        return address
+
+    async def send(self, letter: Letter) -> Result:
+        """As `Channel.send`."""
+        await asyncio.sleep(self._seconds if letter.address.startswith("slow") else 0)
+        return await super().send(letter)
+
+    def count(self, address: str) -> int:
+        """How many letters went there."""
+        return sum(each.address == address for each in self.letters)
+
+
 def in_order(receiver: Receiver, sent: list[str]) -> bool:
     """Whether every recipient's first arrivals are in the order in which the messages were sent."""
     place = {id_: index for index, id_ in enumerate(sent)}
@@ -292,21 +313,25 @@ def test_a_slow_endpoint_takes_no_room_from_the_others(log: Log, monkeypatch: py
     monkeypatch.setattr(feeding, "FULL_FOR_S", 0.1)
     monkeypatch.setattr(feeding, "SHARD_MESSAGES_MIN", 1)
 
-    class Uneven(Book):
-        def endpoint(self, address: str) -> str:
-            return address
-
-        async def send(self, letter: Letter) -> Result:
-            await asyncio.sleep(0.1 if letter.address == "slow" else 0)
-            return await super().send(letter)
-
     slow = [message(number, f"slow/{number}") for number in range(1, 101)]
     well = [message(number, f"well/{number}") for number in range(101, 301)]
     log.fill([*slow, *well])
     others = {each.recipient: contact(("book", "slow")) for each in slow}
-    book, policy = Uneven(), Policy(window=60, parallel=8, parallel_endpoint=4)
+    book, policy = Uneven(0.1), Policy(window=60, parallel=8, parallel_endpoint=4)
     with running(log, [book], Contacts(contact(("book", "well")), others), policy):
         assert log.await_done() == {"DELIVERED": 300}
     last_well = max(index for index, each in enumerate(book.letters) if each.address == "well")
     # 100 slow ones take 2.5 s at least; the others did not wait for them.
     assert sum(each.address == "slow" for each in book.letters[last_well:]) > 20
+
+
+def test_slow_endpoints_leave_a_fair_share_of_attempts_to_others(log: Log) -> None:
+    log.fill([message(number, f"{number % 4}/{number}") for number in range(1, 201)])
+    others = {f"{number % 4}/{number}": contact(("book", f"slow/{number % 4}")) for number in range(1, 201)}
+    book, policy = Uneven(0.2), Policy(parallel=8, parallel_endpoint=4)
+    with running(log, [book], Contacts(contact(("book", "well")), others), policy):
+        wait_for(lambda: len(book.letters) > 4)
+        log.fill([message(number, f"well/{number}") for number in range(201, 401)])
+        wait_for(lambda: book.count("well") == 200, timeout_s=3)
+        # 200 slow ones take 5 s; each of their endpoints had its share, too.
+        assert all(book.count(f"slow/{number}") >= 2 for number in range(4))
