@@ -76,6 +76,16 @@ class Memory:
         lane.messages.append(message)
         self.held += 1
 
+    def cut(self) -> int:
+        """Forget all messages but the heads, to be loaded when their turn comes; how many they were."""
+        before = self.held
+        for lane in self.lanes.values():
+            while len(lane.messages) > 1:
+                lane.messages.pop()
+                lane.more = True
+                self.held -= 1
+        return before - self.held
+
     def drop(self, lane: Lane) -> None:
         """Forget a lane and its messages."""
         lane.dropped = True

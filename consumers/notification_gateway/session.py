@@ -174,7 +174,9 @@ class Session:
             endpoint.crowded = False
 
     def make_room(self) -> None:
-        """Memory has been full for a while: have most of those that wait for the slowest endpoint wait without it."""
+        """Memory has been full for a while: keep only heads, and of those that wait for the slowest endpoint the next."""
+        if self.memory.cut():
+            return
         endpoint = max(self._endpoints.values(), key=lambda each: len(each.waiting), default=None)
         if endpoint is None:
             return

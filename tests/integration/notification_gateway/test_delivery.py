@@ -335,3 +335,20 @@ def test_slow_endpoints_leave_a_fair_share_of_attempts_to_others(log: Log) -> No
         wait_for(lambda: book.count("well") == 200, timeout_s=3)
         # 200 slow ones take 5 s; each of their endpoints had its share, too.
         assert all(book.count(f"slow/{number}") >= 2 for number in range(4))
+
+
+def test_recipients_with_many_messages_at_a_slow_endpoint_take_no_room_from_the_others(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "FULL_FOR_S", 0.1)
+    slow = [message(number, f"slow/{number % 5}") for number in range(1, 201)]
+    log.fill(slow)
+    others = {each.recipient: contact(("book", "slow")) for each in slow}
+    book, policy = Uneven(0.3), Policy(window=60)
+    with running(log, [book], Contacts(contact(("book", "well")), others), policy) as gateway:
+        wait_for(lambda: bool(book.letters))
+        log.fill([message(number, f"well/{number}") for number in range(201, 301)])
+        wait_for(lambda: book.count("well") == 100, timeout_s=5)
+        assert gateway.waiting_recipients <= 5
+    numbers = [int(each.id.split(":")[1]) for each in book.letters if each.recipient.id == "slow/1"]
+    assert numbers == list(range(1, 5 * len(numbers), 5))
