@@ -38,6 +38,7 @@ from infra.live.stores import (
 )
 from infra.live.supervisor import STOP_TIMEOUT_S, read_status
 from infra.live.watch import Watch
+from infra.readers.bulletins import renew_orders
 from infra.settings import Settings
 from infra.settings_services import kafka_client, postgres_url, schema_ids
 from infra.stack.process import Child, start
@@ -96,6 +97,7 @@ class Demo:
                 figures, seconds = self._season(here, scenario, group)
                 self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
                 self._await_readers(here, group)
+            renew_orders(here)
             write_results(self.out, self.file, at.kafka, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
             if not self.stop:

@@ -105,13 +105,10 @@ class PublicReader:
 
 def build(settings: Settings, registry: CollectorRegistry) -> PublicReader:
     """The reader. Raises: OrynError."""
-    public, topic = settings.public, settings.topic(JOURNAL)
-    store = public_store(settings)
-    pages = Pages(PageSettings(base_url=public.base_url, publisher=public.publisher))
-    site = Site(store, pages, render)
+    topic, store, pages = settings.topic(JOURNAL), public_store(settings), _pages(settings)
     client = redis_client(settings)
-    orders = LiveOrders(client, settings.redis_prefix)
-    board = OrderBoard(store, pages, orders, time.monotonic, public.refresh_s)
+    board = _board(settings, store, pages, client)
+    site = Site(store, pages, render)
     kept = BulletinStore(topic, store, site, journal_codec(schema_ids(settings)), time.monotonic, board)
     reader = Reader(
         kafka_client(settings),
@@ -121,6 +118,24 @@ def build(settings: Settings, registry: CollectorRegistry) -> PublicReader:
         batch_records=min(settings.reader.batch_records, BATCH_RECORDS_MAX),
     )
     return PublicReader(reader, board, client)
+
+
+def renew_orders(settings: Settings) -> int:
+    """Write the orders of all queues that changed since they were last written, at once. State: no reader runs.
+
+    Returns: how many queues changed. Raises: OrynError.
+    """
+    with redis_client(settings) as client:
+        return _board(settings, public_store(settings), _pages(settings), client).renew()
+
+
+def _pages(settings: Settings) -> Pages:
+    return Pages(PageSettings(base_url=settings.public.base_url, publisher=settings.public.publisher))
+
+
+def _board(settings: Settings, store: FileStore, pages: Pages, client: "redis.Redis") -> OrderBoard:
+    orders = LiveOrders(client, settings.redis_prefix)
+    return OrderBoard(store, pages, orders, time.monotonic, settings.public.refresh_s)
 
 
 def public_store(settings: Settings) -> FileStore:
