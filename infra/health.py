@@ -28,6 +28,8 @@ from schemas.errors import OrynError
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+# Readers are in no consumer group of Kafka; by this name of theirs their notes are found.
+READER_GROUP = "oryn-reader"
 # Who does not finish a request within so long is cut off, so that nobody holds a thread for ever.
 CLIENT_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 5

@@ -30,3 +30,5 @@ def configure_logging(*, quiet: bool = False, verbose: bool = False) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING if quiet else logging.DEBUG if verbose else logging.INFO)
+    # A library that tells of each of its parts at its start.
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)

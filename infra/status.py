@@ -13,7 +13,7 @@ from typing import TypeVar
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConsumerGroupDescription
 
-from infra.health import notes
+from infra.health import READER_GROUP, notes
 from infra.settings import Settings
 from infra.settings_base import SettingsError
 from infra.settings_services import kafka_admin, kafka_client
@@ -94,8 +94,9 @@ def look(settings: Settings, max_lag: int | None = None) -> Status:
     """Ask everybody. Who does not answer is a problem, not an error. Raises: OrynError where no Kafka is known."""
     client = kafka_client(settings)
     bootstrap = client["bootstrap.servers"]
+    worker = settings.worker
     groups = tuple(
-        f"{settings.group(each)}-" for each in (settings.worker.allocation_group, settings.worker.fan_out_group)
+        f"{settings.group(each)}-" for each in (worker.allocation_group, worker.fan_out_group, READER_GROUP)
     )
     # Several environments may share a folder; the others' workers are not ours to judge.
     ours = {name: note for name, note in notes(settings.data).items() if name.startswith(groups)}

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from infra.health import READER_GROUP
 from infra.settings_layers import load_settings
 from infra.settings_options import ClockOption, JsonOption, KafkaOption, PrefixOption, SettingsOption
 from infra.status import Group, Status, look, partition_list
@@ -30,7 +31,7 @@ def command(
     ] = False,
     json: JsonOption = False,
 ) -> int:
-    """Show brokers, topics, groups and their lag, the journal, dead letters and the workers of this machine.
+    """Show brokers, topics, groups and their lag, the journal, dead letters, and workers and readers of this machine.
 
     Exit code 1 when something is wrong: brokers do not answer, a topic is missing or not as declared, a group has no
     worker, nobody reads a partition, a worker is not ready, or --max-lag is exceeded. Changes nothing.
@@ -61,7 +62,8 @@ def _show(status: Status, *, every: bool) -> None:
         table.add_row("dead letters", Text(letters, "yellow" if status.dead_letters else ""))
     for worker in status.workers:
         reasons = "; ".join(f"{where}: {reason}" for where, reason in worker.reasons.items())
-        table.add_row(f"worker {worker.name}", Text(reasons or f"ready ({worker.url})", "red" if reasons else "green"))
+        kind = "reader" if READER_GROUP in worker.name else "worker"
+        table.add_row(f"{kind} {worker.name}", Text(reasons or f"ready ({worker.url})", "red" if reasons else "green"))
     console.print(table)
     for group in status.groups:
         _show_lag(console, group, every=every)

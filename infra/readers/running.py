@@ -14,7 +14,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry
 
 from consumers.reading.store import StoreConflict
-from infra.health import HealthServer, note_path
+from infra.health import READER_GROUP, HealthServer, note_path
 from infra.processors import GARBAGE_OBJECTS, GARBAGE_ROUNDS, stopped_by_signals
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -25,7 +25,6 @@ from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
 
 log = logging.getLogger(__name__)
 
-GROUP = "oryn-reader"
 LOOK_EVERY_S = 0.1
 # Name and what it keeps.
 READERS = {
@@ -140,7 +139,7 @@ def _health(name: str, reader: Runnable, settings: Settings, registry: Collector
     """Serve /live, /ready and /metrics if a port is set."""
     with ExitStack() as stack:
         if settings.worker.health_port is not None:
-            note = note_path(settings.data, settings.group(GROUP), name)
+            note = note_path(settings.data, settings.group(READER_GROUP), name)
             host, port = settings.worker.health_host, settings.worker.health_port
             stack.enter_context(HealthServer(registry, reader.live, reader.ready, host=host, port=port, note=note))
         yield

@@ -30,16 +30,20 @@ def test_brokers_workers_and_the_dead_are_told_apart(settings: Settings, worker:
     gone.write_text('{"url": "http://127.0.0.1:1", "pid": 1}', encoding="utf-8")
     other = note_path(settings.data, "other.oryn-allocation", "w3")
     other.write_text('{"url": "http://127.0.0.1:1", "pid": 1}', encoding="utf-8")
+    reader = note_path(settings.data, "test.oryn-reader", "registers")
+    reader.write_text('{"url": "http://127.0.0.1:1", "pid": 1}', encoding="utf-8")
     status = look(settings)
     assert (status.bootstrap, status.brokers, status.groups) == (NOWHERE, (), ())
     assert {each.name: tuple(each.reasons) for each in status.workers} == {
         "test.oryn-allocation-w1": ("3",),
         "test.oryn-fan-out-w2": ("process",),
+        "test.oryn-reader-registers": ("process",),
     }
-    unreachable, restoring, ended = status.problems
+    unreachable, restoring, ended, away = status.problems
     assert unreachable.startswith(f"no answer from Kafka at {NOWHERE}: ")
     assert restoring == "test.oryn-allocation-w1: 3: restoring"
     assert ended.startswith("test.oryn-fan-out-w2: process: no answer (")
+    assert away.startswith("test.oryn-reader-registers: process: no answer (")
 
 
 def test_the_lag_of_a_group_is_that_of_its_partitions() -> None:
