@@ -77,6 +77,8 @@ SELECT objid::bigint FROM pg_locks
 WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND classid = %s::bigint::oid AND objsubid = 2 AND granted AND (objid::bigint < %s OR objid::bigint = %s)
 """
+# A row that is always there. Who can't record must not send.
+WRITE = "UPDATE alembic_version SET version_num = version_num RETURNING 1"
 BACKLOG = "SELECT count(*), min(arrived_at) FROM messages WHERE state = 'PENDING'"
 
 
@@ -98,7 +100,10 @@ class LogDisagrees(StoreUnavailable):
 
 
 class DeliveryLog:
-    """One session. Used by one event loop; its methods may be awaited by several tasks. Raises: StoreUnavailable."""
+    """One session, which begins with a write. Used by one event loop; its methods may be awaited by several tasks.
+
+    Raises: StoreUnavailable.
+    """
 
     def __init__(self, url: str, schema: str) -> None:
         """Connects to nothing."""
@@ -109,7 +114,12 @@ class DeliveryLog:
     async def __aenter__(self) -> Self:
         with self._translated():
             self._connection = await psycopg.AsyncConnection.connect(self._url, **options(self._schema))
+        try:
+            await self._rows(WRITE, [])
             await self._rows("SELECT pg_advisory_lock_shared(%s, %s)", [self._class, MEMBER])
+        except BaseException:
+            await self.__aexit__()
+            raise
         return self
 
     async def __aexit__(self, *error: object) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from consumers.notification_gateway.channels import (
@@ -53,6 +53,8 @@ class Parts:
     random: Random
     # Milliseconds since 1970.
     now: Callable[[], int]
+    # Results that the session before could not record, by message: what is known is not attempted again.
+    unrecorded: dict[str, tuple[Waiting, Attempt]] = field(default_factory=dict)
 
 
 class Session:
@@ -96,6 +98,11 @@ class Session:
                 self.memory.drop(lane)
             return
         message, now = lane.messages[0], self._parts.now()
+        known, attempt = self._parts.unrecorded.pop(message.id, (None, None))
+        if known is not None and (known.number, known.attempts) == (message.number, message.attempts + 1):
+            lane.messages[0] = known
+            self._to_record(lane, known, attempt)
+            return
         if message.next_attempt_at is not None and now < message.next_attempt_at:
             self.memory.send_away(lane, message.next_attempt_at)
             return
@@ -174,7 +181,7 @@ class Session:
             endpoint.crowded = False
 
     def make_room(self) -> None:
-        """Memory has been full for a while: keep only heads, and of those that wait for the slowest endpoint the next."""
+        """Memory has been full for a while: keep only heads, then of the slowest endpoint's only the next."""
         if self.memory.cut():
             return
         endpoint = max(self._endpoints.values(), key=lambda each: len(each.waiting), default=None)
@@ -226,7 +233,7 @@ class Session:
         """An attempt has ended there: of all endpoints that wait, the one with the fewest underway has its place."""
         self._held_up[endpoint] = None
         while self._held_up and self._in_flight < self._policy.parallel:
-            other = min(self._held_up, key=_in_flight)
+            other = min(self._held_up, key=lambda each: each.in_flight)
             del self._held_up[other]
             self._pump(other)
 
@@ -293,7 +300,7 @@ class Session:
     # ----------------------------------------------------------------------------------------------------- results
 
     def _to_record(self, lane: Lane, message: Waiting, attempt: Attempt | None) -> None:
-        """Have a change recorded that came without an attempt."""
+        """Have a change recorded of a lane that was not busy."""
         lane.busy = True
         self._busy += 1
         self._results_in(lane, message, attempt)
@@ -308,12 +315,13 @@ class Session:
             await self._result_came.wait()
             if len(self._results) < RECORD_MAX:
                 await asyncio.sleep(self._policy.gather_s)
-            batch, self._results = self._results[:RECORD_MAX], self._results[RECORD_MAX:]
-            if not self._results:
-                self._result_came.clear()
+            batch = self._results[:RECORD_MAX]
             await self._log.record(
                 [message for _, message, _ in batch], [attempt for *_, attempt in batch if attempt is not None]
             )
+            del self._results[: len(batch)]
+            if not self._results:
+                self._result_came.clear()
             for lane, message, _ in batch:
                 self._recorded(lane, message)
 
@@ -381,11 +389,12 @@ class Session:
         return self._busy
 
     async def cancel(self) -> None:
-        """End the attempts that are underway: their results could not be recorded any more."""
+        """End the attempts that are underway: their results could not be recorded any more. Those that are known
+        wait for the next session."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def _in_flight(endpoint: LaneEndpoint) -> int:
-    return endpoint.in_flight
+        unrecorded = self._parts.unrecorded
+        if len(unrecorded) > self._policy.window:  # of messages that others have delivered since
+            unrecorded.clear()
+        unrecorded.update((message.id, (message, made)) for _, message, made in self._results if made is not None)

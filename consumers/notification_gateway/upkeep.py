@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from consumers.notification_gateway.intake import moment
 from consumers.notification_gateway.judging import Reason, State
 from consumers.notification_gateway.policy import SECOND_MS
-from consumers.notification_gateway.tables import HEAD, INTAKE, connect, lock_class, version
+from consumers.notification_gateway.tables import GONE, HEAD, INTAKE, connect, lock_class, version
 from consumers.reading.store import StoreUnavailable
 from schemas.errors import OrynError
 
@@ -200,7 +200,7 @@ def _log(url: str, schema: str) -> Iterator[psycopg.Connection[tuple[Any, ...]]]
     connection = connect(url, schema)
     try:
         yield connection
-    except psycopg.OperationalError as exc:
+    except GONE as exc:
         raise StoreUnavailable(f"the delivery log is away: {exc}") from exc
     finally:
         connection.close()

@@ -30,6 +30,14 @@ queue-sanatorium = queue of the sanatorium organisation { $organisation }, child
    *[other] , profile: { $profile }
 }
 
+## Sentences of several messages
+
+# R5.5, R7.1: the numbers are those of the rule pack. There is no message about open places, so none is promised.
+open-places = Places that nobody chose in time become open: in the general queue, anybody with a number up to 1000 may choose one. No message is sent about open places: please look at the public pages of the queue.
+# R6.6: only referrals to chosen places count for the archive.
+if-lapsed = The application is then on the stop list for 10 working days and gets no referrals in that time. If a referral to a place that you chose yourself lapses for the second time, the application goes to the archive.
+number-changes = The number can still go down and up; that is not a mistake.
+
 ## Application
 
 REGISTERED =
@@ -50,7 +58,11 @@ QUEUED =
 
         Queue number: { $number }. Group: “{ $group }”, number inside the group: { $in-group }.
 
-        There is nothing to do now: we will tell you when your turn comes. The number can go down and up (for example, when the documents of people who applied earlier are confirmed); that is not a mistake. Once a year you will have to confirm that you still need a place: we will remind you.
+        There is nothing to do now: we will tell you when your turn comes. The number can go down and up (for example, when the documents of people who applied earlier are confirmed); that is not a mistake.
+
+        { open-places }
+
+        Once a year you will have to confirm that you still need a place: we will remind you.
     .short = Documents confirmed. Application { $application }: queue number { $number }, group “{ $group }”, number { $in-group } in it.
 REFUSED =
     .subject = Your application was refused
@@ -72,7 +84,7 @@ REGROUPED =
 
         { $number ->
             [none] The application does not stand in the order at present. We will tell you its number when it returns.
-           *[other] Your queue number is now { $number }.
+           *[other] Your queue number is now { $number }. { number-changes }
         }
 
         There is nothing to do. If you do not agree, please turn to the education department.
@@ -100,7 +112,7 @@ RESTORED =
     .text =
         The authority has restored your application.{ $number ->
             [none] {""}
-           *[other] {" "}It is back at its old place in the queue, number { $number }.
+           *[other] {" "}It is back at its old place in the queue, number { $number }. { number-changes }
         }{ $deadline ->
             [none] {""}
            *[other] {" "}It stays on the stop list until { $deadline }; then it goes back to its old place in the queue, and we will tell you its number.
@@ -117,9 +129,11 @@ RESTORED =
 RETURNED =
     .subject = Your application is back in the queue, number { $number }
     .text =
-        Your application stands in the queue again. Number: { $number }. Reason: { $why }.
+        Your application stands in the queue again. Number: { $number }. Reason: { $why }. { number-changes }
 
         There is nothing to do: we will tell you when your turn comes.
+
+        { open-places }
     .short = Application { $application } is back in the queue, number { $number }: { $why }.
 ARCHIVED =
     .subject = { $reason ->
@@ -154,6 +168,8 @@ TURN_CAME =
         What to do: please choose a place by { $deadline }, where you applied or at the education department.
 
         If you do not choose one by then, the right to choose ends without consequences: your application keeps its place in the queue.
+
+        { open-places }
     .short = Your turn has come! Application { $application }: please choose a place by { $deadline-short }. { $places ->
         [one] { $places } place is
        *[other] { $places } places are
@@ -166,20 +182,26 @@ ACCESS_ENDING =
         What to do: please choose a place by { $deadline }, where you applied or at the education department.
 
         If you do not choose one by then, the right to choose ends without consequences: your application keeps its place in the queue.
+
+        { open-places }
     .short = Reminder: please choose a place for application { $application } by { $deadline-short }. Then the right to choose ends.
 ACCESS_LAPSED =
     .subject = The time to choose a place is over
     .text =
         No place was chosen in time, and the right to choose has ended. There are no consequences: your application keeps its place in the queue.
 
-        There is nothing to do: we will tell you when there is a place for you again.
-    .short = The time to choose a place for application { $application } is over. It keeps its place in the queue.
+        There is nothing to do: we will tell you when your turn comes again.
+
+        { open-places }
+    .short = The time to choose a place for application { $application } is over. It keeps its place in the queue. Open places: see the public pages.
 ACCESS_REVOKED =
     .subject = You cannot choose a place at present
     .text =
         We are sorry: the right to choose a place has ended early. That happens when a place on the list is recalled, or when something changes about the application itself; a separate message tells you of the latter.
 
-        If your application is still in the queue, it keeps its place there, and you can choose again when there is a place for you. There is nothing to do.
+        If your application is still in the queue, it keeps its place there, and we will tell you when your turn comes again. There is nothing to do.
+
+        { open-places }
     .short = The right to choose a place for application { $application } has ended early. It does not lose its place in the queue by this.
 
 ## Referral
@@ -203,7 +225,7 @@ REFERRAL_ISSUED =
             [none] You need not show your documents again. A separate message says by when your child has to be enrolled.
            *[other] What to do: please show your documents by { $deadline }, where you applied or at the education department.
 
-                If they are not shown by then, the referral lapses, and for some time you get no new one. If a referral to a place that you chose yourself lapses for the second time, the application goes to the archive.
+                If they are not shown by then, the referral lapses. { if-lapsed }
         }
 
         You can cancel the referral without consequences within 24 hours of its issue. Issued: { $at }.
@@ -218,7 +240,9 @@ REFERRAL_ACTIVE =
 
             What to do: please turn to the organisation and have your child enrolled by { $deadline }.
 
-            If your child is not enrolled by then, the referral lapses. For illness, treatment, a business trip or leave, the term can be extended once, by at most 30 calendar days. Please ask for it before the term is over.
+            If your child is not enrolled by then, the referral lapses. { if-lapsed }
+
+            For illness, treatment, a business trip or leave, the term can be extended once, by at most 30 calendar days. Please ask for it before the term is over.
         [VACATING] Referral no. { $referral } is active, but the place is not vacated yet.
 
             There is nothing to do for now. The term for enrolment begins when the place is vacated, and we will tell you. Until then you can cancel the referral at any time.
@@ -238,17 +262,19 @@ REFERRAL_ENDING =
 
             What to do: please show your documents by { $deadline }, where you applied or at the education department.
 
-            If they are not shown by then, the referral lapses.
+            If they are not shown by then, the referral lapses. { if-lapsed }
        *[ADMISSION] A reminder: the term of referral no. { $referral } will soon be over.
 
             What to do: please turn to the organisation and have your child enrolled by { $deadline }.
 
-            If your child is not enrolled by then, the referral lapses. For illness, treatment, a business trip or leave, the term can be extended before it is over, if it was not extended before.
+            If your child is not enrolled by then, the referral lapses. { if-lapsed }
+
+            For illness, treatment, a business trip or leave, the term can be extended before it is over, if it was not extended before.
     }
     .short = Reminder: referral no. { $referral } (application { $application }). Please { $term ->
         [DOCUMENTS] show your documents
        *[ADMISSION] have your child enrolled
-    } by { $deadline-short }.
+    } by { $deadline-short }, or it lapses (stop list).
 REFERRAL_EXTENDED =
     .subject = Referral no. { $referral } is extended until { $deadline-short }
     .text =
@@ -256,14 +282,16 @@ REFERRAL_EXTENDED =
 
         What to do: please turn to the organisation and have your child enrolled by then.
 
-        If your child is not enrolled, the referral lapses. It cannot be extended again.
+        If your child is not enrolled, the referral lapses: it cannot be extended again. { if-lapsed }
     .short = Referral no. { $referral } (application { $application }) is extended. Please have your child enrolled by { $deadline-short }.
 REFERRAL_CANCELLED =
     .subject = Referral no. { $referral } is cancelled
     .text =
         Referral no. { $referral } is cancelled, as you asked. Your application keeps its place in the queue.
 
-        There is nothing to do: we will tell you when there is a place for you again.
+        There is nothing to do: we will tell you when your turn comes again.
+
+        { open-places }
     .short = Referral no. { $referral } (application { $application }) is cancelled. The place in the queue is kept.
 REFERRAL_LAPSED =
     .subject = Referral no. { $referral } has lapsed
@@ -277,7 +305,9 @@ REFERRAL_VOIDED =
     .text =
         We are sorry: the place was recalled, and referral no. { $referral } is no longer valid. This is not your fault: your application keeps its place in the queue.
 
-        There is nothing to do: we will tell you when there is a place for you again.
+        There is nothing to do: we will tell you when your turn comes again.
+
+        { open-places }
     .short = The place was recalled; referral no. { $referral } (application { $application }) is not valid. The place in the queue is kept.
 REFERRAL_REFUSED =
     .subject = The organisation refused admission on referral no. { $referral }
@@ -287,7 +317,9 @@ REFERRAL_REFUSED =
            *[other] {" "}It gave this reason: “{ $detail }”.
         }
 
-        The referral has ended, and your application keeps its place in the queue. We will tell you when there is a place for you again.
+        The referral has ended, and your application keeps its place in the queue. We will tell you when your turn comes again.
+
+        { open-places }
 
         If you do not agree, please turn to the education department: it sees each refusal.
     .short = The organisation refused admission on referral no. { $referral } (application { $application }). The place in the queue is kept.
