@@ -13,6 +13,7 @@ from consumers.notification_gateway.channels import Contact, Recipient
 from consumers.notification_gateway.directory_import import Contacts, read_lines
 from consumers.notification_gateway.directory_tables import upgrade
 from infra import answers
+from infra.id_arguments import checked_id, checked_ids
 from infra.malformations import Malformations
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, PrefixOption, SettingsOption
@@ -68,7 +69,7 @@ def import_(
 
 @command.command("show")
 def show(
-    recipient: Annotated[str, typer.Argument(help="Id of an applicant or an organisation.")],
+    recipient: Annotated[str, typer.Argument(callback=checked_id, help="Id of an applicant or an organisation.")],
     settings: SettingsOption = None,
     prefix: PrefixOption = None,
     addresses: Annotated[
@@ -94,7 +95,7 @@ def show(
 
 @command.command("forget")
 def forget(
-    recipients: Annotated[list[str], typer.Argument(metavar="RECIPIENT...", help="Ids.")],
+    recipients: Annotated[list[str], typer.Argument(metavar="RECIPIENT...", callback=checked_ids, help="Ids.")],
     settings: SettingsOption = None,
     prefix: PrefixOption = None,
     audience: Annotated[

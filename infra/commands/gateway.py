@@ -10,6 +10,7 @@ import typer
 from consumers.notification_gateway.judging import Reason, State
 from consumers.notification_gateway.upkeep import Found, Tried, deliver_anew, find, forget, overview, read_again
 from infra.answers import console, facts, rows, text
+from infra.id_arguments import checked_id, checked_ids
 from infra.settings import Settings
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, PrefixOption, SettingsOption
@@ -20,6 +21,8 @@ from schemas.outputs import MessageKind
 
 FAILED = 1
 LIMIT_DEFAULT = 20
+LIMIT_MAX = 100_000  # they are held in memory
+KEEP_DAYS_MAX = 36_525  # as of gateway.keep_days: a century
 MILLISECONDS = 1_000
 # Whose time is shown where messages of several localities stand together.
 ANYWHERE = "710000000"
@@ -59,11 +62,15 @@ def show_status(
 
 @command.command("log")
 def show_log(
-    message: Annotated[str | None, typer.Argument(metavar="[ID]", help="One message, with its attempts.")] = None,
-    recipient: Annotated[str | None, typer.Option(help="Only those to this applicant or organisation.")] = None,
+    message: Annotated[
+        str | None, typer.Argument(metavar="[ID]", callback=checked_id, help="One message, with its attempts.")
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option(callback=checked_id, help="Only those to this applicant or organisation.")
+    ] = None,
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
     kind: Annotated[MessageKind | None, typer.Option(help="Only those of this kind.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = LIMIT_DEFAULT,
+    limit: Annotated[int, typer.Option(min=1, max=LIMIT_MAX, help="The newest so many.")] = LIMIT_DEFAULT,
     settings: SettingsOption = None,
     prefix: PrefixOption = None,
     json: JsonOption = False,
@@ -85,15 +92,19 @@ def show_log(
 
 @command.command("retry")
 def retry(
-    messages: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="Undelivered messages.")] = None,
+    messages: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", callback=checked_ids, help="Undelivered messages.")
+    ] = None,
     reason: Annotated[Reason | None, typer.Option(help="All that are undelivered for this reason.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All that are undelivered.")] = False,
     settings: SettingsOption = None,
     prefix: PrefixOption = None,
-) -> None:
+) -> int:
     """Have undelivered messages tried again, on all channels, from the first attempt on.
 
     They get at least `gateway.term_s` of time and come behind all that waits: what was told later may be there before.
+
+    Exit code 1 when one that is named is not undelivered, or not in the log; the others are tried again all the same.
     """
     if not (messages or reason or every):
         raise typer.BadParameter("name messages, a --reason, or --all")
@@ -106,11 +117,17 @@ def retry(
         term_s=loaded.gateway.term_s,
     )
     typer.echo(f"{count} messages will be tried again")
+    left_out = len(set(messages or ())) - count
+    if left_out > 0:
+        other = f", or for another reason than {reason}" if reason else ""
+        typer.echo(f"oryn: {left_out} of the messages named left out: not undelivered, not in the log{other}", err=True)
+        return FAILED
+    return 0
 
 
 @command.command("forget")
 def forget_delivered(
-    days: Annotated[int, typer.Option(min=KEEP_DAYS_MIN, help="Delivered longer ago than this.")],
+    days: Annotated[int, typer.Option(min=KEEP_DAYS_MIN, max=KEEP_DAYS_MAX, help="Delivered longer ago than this.")],
     settings: SettingsOption = None,
     prefix: PrefixOption = None,
 ) -> None:
