@@ -194,7 +194,7 @@ count-access = Басым қолжетімділігі бары: { $count }
 
 group-EXTRAORDINARY = кезектен тыс
 group-PRIORITY = бірінші кезекте
-group-GENERAL = жалпы кезек
+group-GENERAL = жалпы
 how-CHOICE = басым қолжетімділікпен таңдалды
 how-OPEN_CHOICE = ашық орындардан таңдалды
 how-AUTOMATIC = өтініштер реті бойынша берілді

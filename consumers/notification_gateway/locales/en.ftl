@@ -33,7 +33,7 @@ queue-sanatorium = queue of the sanatorium organisation { $organisation }, child
 ## Sentences of several messages
 
 # R5.5, R7.1: the numbers are those of the rule pack. There is no message about open places, so none is promised.
-open-places = Places that nobody chose in time become open: in the general queue, anybody with a number up to 1000 may choose one. No message is sent about open places: please look at the public pages of the queue.
+open-places = Places that nobody chose in time become open: in the general queue, anybody with a number up to 1000 may choose one that suits. No message is sent about open places: please ask where you applied, or look at the public bulletins.
 # R6.6: only referrals to chosen places count for the archive.
 if-lapsed = The application is then on the stop list for 10 working days and gets no referrals in that time. If a referral to a place that you chose yourself lapses for the second time, the application goes to the archive.
 number-changes = The number can still go down and up; that is not a mistake.
@@ -188,12 +188,12 @@ ACCESS_ENDING =
 ACCESS_LAPSED =
     .subject = The time to choose a place is over
     .text =
-        No place was chosen in time, and the right to choose has ended. There are no consequences: your application keeps its place in the queue.
+        No place was chosen in time, and the right to choose has ended. There are no consequences: your application keeps its place in the queue. { number-changes }
 
         There is nothing to do: we will tell you when your turn comes again.
 
         { open-places }
-    .short = The time to choose a place for application { $application } is over. It keeps its place in the queue. Open places: see the public pages.
+    .short = The time to choose a place for application { $application } is over. It keeps its place in the queue. Open places: see the bulletins.
 ACCESS_REVOKED =
     .subject = You cannot choose a place at present
     .text =
