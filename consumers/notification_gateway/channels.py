@@ -61,10 +61,11 @@ class DirectoryUnavailable(OrynError):
 class Directory(Protocol):
     """Knows contacts and languages, which are never in events (R4.2)."""
 
-    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
+    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
         """The contacts of some recipients (at most `DIRECTORY_BATCH_MAX`); who is unknown is left out. Repeatable.
 
-        Raises: DirectoryUnavailable. Called by one task at a time.
+        None for a recipient: no answer about this one, it is to be asked for again.
+        Raises: DirectoryUnavailable: no answer about anybody. Called by one task at a time.
         """
 
     async def close(self) -> None:

@@ -82,10 +82,13 @@ class WithDefaultRoute:
         """`default`: language and addresses for whom there is nothing better."""
         self._directory, self._default = directory, default
 
-    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
+    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
         """As `Directory.find`; nobody is left out. A known language is kept."""
         found = await self._directory.find(recipients)
-        return {recipient: self._completed(found.get(recipient)) for recipient in recipients}
+        return {
+            each: None if each in found and found[each] is None else self._completed(found.get(each))
+            for each in recipients
+        }
 
     async def close(self) -> None:
         """As `Directory.close`."""

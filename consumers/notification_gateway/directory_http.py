@@ -1,10 +1,11 @@
 """Contacts from a service over HTTP: one GET for each recipient, several at once, answers kept for a short while.
 
 Owns requests, the form of an answer (docs/message-texts.md) and how long it holds. Only 404 and 410 say that somebody
-is unknown: any other trouble is the service's, and the gateway waits. Never logs an address or the service's URL.
+is unknown: any other trouble is the service's, and who is concerned waits. Never logs an address or the service's URL.
 """
 
 import asyncio
+import logging
 import re
 import time
 from collections import OrderedDict
@@ -19,9 +20,13 @@ import msgspec
 from msgspec import Struct
 
 from consumers.notification_gateway.channels import Contact, DirectoryUnavailable, Recipient
-from consumers.notification_gateway.directory import BadContact, checked_contact
+from consumers.notification_gateway.directory import BadContact, checked_address, checked_contact
 from schemas.errors import OrynError
 
+log = logging.getLogger(__name__)
+
+# After so many answers that failed the rest of a batch is not asked for now: slow failures must not hold up all.
+FAILURES_MAX: Final = 32
 CONNECT_S: Final = 5.0
 IDLE_S: Final = 30.0
 ANSWER_BYTES_MAX: Final = 65_536
@@ -93,21 +98,43 @@ class HttpDirectory:
         self._slots = asyncio.Semaphore(settings.connections)
         self._session: aiohttp.ClientSession | None = None
 
-    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
-        """As `Directory.find`. One answer that fails makes the whole batch fail; the others are kept for the next."""
+    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
+        """As `Directory.find`."""
         wanted = list(dict.fromkeys(recipients))
-        found = {each: kept.contact for each in wanted if (kept := self._fresh(each)) is not None}
+        found: dict[Recipient, Contact | None] = {
+            each: kept.contact for each in wanted if (kept := self._fresh(each)) is not None
+        }
         missing = [each for each in wanted if each not in found]
-        tasks = [asyncio.create_task(self._ask(each)) for each in missing]
+        failed: list[DirectoryUnavailable] = []
+        tasks = [asyncio.create_task(self._answered(each, found, failed)) for each in missing]
         try:
-            answers = await asyncio.gather(*tasks)
+            await asyncio.gather(*tasks)
         except BaseException:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
-        found.update((each, contact) for each, contact in zip(missing, answers, strict=True) if contact is not None)
+        if failed:
+            unanswered = [each for each, contact in found.items() if contact is None]
+            if len(unanswered) == len(wanted):
+                raise failed[0]
+            log.warning("no answer about some", extra={"recipients": len(unanswered), "reason": str(failed[0])})
         return found
+
+    async def _answered(
+        self, recipient: Recipient, found: dict[Recipient, Contact | None], failed: list[DirectoryUnavailable]
+    ) -> None:
+        """Have one recipient's answer put where it belongs."""
+        async with self._slots:
+            try:
+                contact = None
+                if len(failed) < FAILURES_MAX:
+                    contact = await self._ask(recipient)
+                    if contact is None:
+                        return
+            except DirectoryUnavailable as exc:
+                failed.append(exc)
+        found[recipient] = contact
 
     async def close(self) -> None:
         """As `Directory.close`. What was kept is forgotten."""
@@ -139,18 +166,17 @@ class HttpDirectory:
         kept = self._kept.get(recipient)
         headers = {"If-None-Match": kept.tag} if kept is not None and kept.tag is not None else {}
         url = f"{self._base}/{recipient.audience.lower()}/{quote(recipient.id, safe='')}"
-        async with self._slots:
-            try:
-                # A redirect is not followed: contacts come from whom they are asked for.
-                async with self._opened().get(url, headers=headers, allow_redirects=False) as response:
-                    body = await _body(response)
-                    status, answered = response.status, response.headers
-            except aiohttp.InvalidURL as exc:
-                raise DirectoryUnavailable("the directory's address is none") from exc
-            except (aiohttp.ClientError, OSError) as exc:
-                what = "took too long" if isinstance(exc, TimeoutError) else "can't be reached"
-                # `from None`: the library's text has the URL.
-                raise DirectoryUnavailable(f"the directory {what} ({type(exc).__name__})") from None
+        try:
+            # A redirect is not followed: contacts come from whom they are asked for.
+            async with self._opened().get(url, headers=headers, allow_redirects=False) as response:
+                body = await _body(response)
+                status, answered = response.status, response.headers
+        except aiohttp.InvalidURL as exc:
+            raise DirectoryUnavailable("the directory's address is none") from exc
+        except (aiohttp.ClientError, OSError) as exc:
+            what = "took too long" if isinstance(exc, TimeoutError) else "can't be reached"
+            # `from None`: the library's text has the URL.
+            raise DirectoryUnavailable(f"the directory {what} ({type(exc).__name__})") from None
         if status in UNKNOWN:
             self._kept.pop(recipient, None)
             return None
@@ -187,10 +213,20 @@ async def _body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _contact_of(body: bytes, recipient: Recipient) -> Contact:
-    """The contact in an answer. Raises: DirectoryUnavailable: a broken answer is no "unknown", and must be mended."""
+    """The contact in an answer, without addresses that are none: a family's typing error is told, the others serve it.
+
+    Raises: DirectoryUnavailable: a broken answer is no "unknown", and must be mended.
+    """
     try:
         answer = _ANSWER.decode(body)
-        return checked_contact(answer.language, [(each.channel, each.address) for each in answer.addresses])
+        good = []
+        for each in answer.addresses:
+            try:
+                address = checked_address(each.channel, each.address)
+                good.append((address.channel, address.where))
+            except BadContact as exc:
+                log.warning("a bad address", extra={"recipient": recipient.id, "reason": str(exc)})
+        return checked_contact(answer.language, good)
     except (msgspec.DecodeError, UnicodeDecodeError):
         what = "it is not the documented JSON"
     except BadContact as exc:

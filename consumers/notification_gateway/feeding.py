@@ -34,6 +34,8 @@ FULL_PAUSE_S = 0.02
 # Receivers that keep up empty memory faster than that.
 FULL_FOR_S = 3.0
 DIRECTORY_PAUSE_S = 1.0
+# Of a recipient about whom there is no answer: each one that fails doubles its pause up to this.
+UNANSWERED_PAUSE_MAX_S = 60.0
 BACKLOG_EVERY_S = 15.0
 
 
@@ -48,6 +50,8 @@ class Feeder:
         self._claimed: dict[int, int] = {}
         self._claims = 0
         self._leaving: set[int] = set()
+        # Recipients about whom the directory gave no answer, and for how long they wait.
+        self._unanswered: dict[Recipient, float] = {}
         # Why contacts are not known at present.
         self.trouble: str | None = None
 
@@ -166,10 +170,7 @@ class Feeder:
             return
         claims = dict(self._claimed)
         messages = await self._log.load_of(chosen)
-        contacts = await self._contacts(chosen)
-        if contacts is None:
-            session.reload.update(dict.fromkeys(chosen))
-            return
+        contacts = await self._contacts(chosen) or {}  # each waits for itself, so that none of them holds up a load
         back = {each: away.pop(each) for each in chosen if each in away}
         mine = [each for each in messages if each.recipient in back and self._is_current(each, claims)]
         self._admit(mine, contacts, away, back)
@@ -190,22 +191,29 @@ class Feeder:
         away: Mapping[Recipient, Away],
         back: Mapping[Recipient, Away] | None = None,
     ) -> None:
-        """Put messages into lanes, and let new lanes go. `contacts`: of everybody who is not away, none if unknown;
-        `back`: recipients whose first messages these are."""
-        memory = self._memory
+        """Put messages into lanes, and let new lanes go. `contacts`: of everybody who is not away, none if unknown,
+        missing if not answered; `back`: recipients whose first messages these are."""
+        memory, now = self._memory, self._parts.now()
         begun: list[Lane] = []
         counts: dict[Recipient, int] = {}
         for message in messages:
             recipient = message.recipient
             if recipient in away:
                 continue  # it is loaded when its time comes
-            lane = memory.lanes.get(recipient)
+            lane, answered = memory.lanes.get(recipient), recipient in contacts
+            if not answered and now < message.deliver_by:
+                if lane is None:
+                    due = now + self._unanswered_ms(recipient)
+                    memory.postpone(recipient, message.shard, due, None if back is None else back[recipient])
+                continue
             if lane is None:
-                lane = memory.new_lane(recipient, message.shard, contacts[recipient])
+                lane = memory.new_lane(recipient, message.shard, contacts.get(recipient))
+                # Without an answer only what is over is judged; the rest is loaded again.
+                lane.more = not answered
                 begun.append(lane)
                 if back is not None:
                     back[recipient].remind(message)
-            elif lane.more or (lane.messages and message.number <= lane.messages[-1].number):
+            elif (lane.more and answered) or (lane.messages and message.number <= lane.messages[-1].number):
                 continue
             if len(lane.messages) >= LANE_MESSAGES_MAX:
                 lane.more = True
@@ -217,12 +225,24 @@ class Feeder:
             lane.more = lane.more or counts.get(lane.recipient, 0) >= RECIPIENT_MESSAGES
             self._session.advance(lane)
 
+    def _unanswered_ms(self, recipient: Recipient) -> int:
+        """How long a recipient waits about whom there was no answer."""
+        seconds = self._unanswered.get(recipient, DIRECTORY_PAUSE_S)
+        self._unanswered[recipient] = min(2 * seconds, UNANSWERED_PAUSE_MAX_S)
+        return int(seconds * SECOND_MS)
+
     async def _contacts(self, recipients: Sequence[Recipient]) -> dict[Recipient, Contact | None] | None:
-        """Each recipient's contact, or none if it is unknown; nothing when the directory is away, after a pause."""
+        """Each recipient's contact, none if it is unknown; those without an answer are missing. Nothing when the
+        directory is away, after a pause."""
         found: dict[Recipient, Contact | None] = dict.fromkeys(recipients)
         try:
             for begin in range(0, len(recipients), DIRECTORY_BATCH_MAX):
-                found.update(await self._parts.directory.find(recipients[begin : begin + DIRECTORY_BATCH_MAX]))
+                answers = await self._parts.directory.find(recipients[begin : begin + DIRECTORY_BATCH_MAX])
+                for recipient, contact in answers.items():
+                    if contact is None:
+                        del found[recipient]
+                    else:
+                        found[recipient] = contact
         except DirectoryUnavailable as exc:
             self.trouble = str(exc)
             self._parts.figures.outages.labels("directory").inc()
@@ -230,4 +250,7 @@ class Feeder:
             await asyncio.sleep(DIRECTORY_PAUSE_S)
             return None
         self.trouble = None
+        if self._unanswered:
+            for recipient in found:
+                self._unanswered.pop(recipient, None)
         return found

@@ -102,6 +102,12 @@ class Memory:
             self._due = [(away.due, recipient) for recipient, away in self.away.items()]
             heapify(self._due)
 
+    def postpone(self, recipient: Recipient, shard: int, due: int, before: Away | None) -> None:
+        """Remember a recipient without a lane until `due`. `before`: what was remembered of it."""
+        away = self.away[recipient] = before or Away(due, shard, None)
+        away.due, away.parked_at = due, None
+        heappush(self._due, (due, recipient))
+
     def due(self, now: int) -> Iterator[Recipient]:
         """The recipients that have waited long enough. They stay away until they are loaded."""
         while self._due and self._due[0][0] <= now:

@@ -245,8 +245,9 @@ class Session:
         assert notification is not None
         try:
             text = self._parts.renderer.render(notification, contact.language)
-        except NotRendered as exc:
-            log.error("no words for a message", extra={"message_id": message.id, "reason": str(exc)})
+        except Exception as exc:  # a renderer may be anybody's, too; its mistake is told with its trace
+            known = isinstance(exc, NotRendered)
+            log.error("no words", extra={"message_id": message.id, "reason": repr(exc)}, exc_info=not known)
             return None
         return Letter(
             id=message.id,
@@ -300,7 +301,7 @@ class Session:
     # ----------------------------------------------------------------------------------------------------- results
 
     def _to_record(self, lane: Lane, message: Waiting, attempt: Attempt | None) -> None:
-        """Have a change recorded of a lane that was not busy."""
+        """Have a change recorded."""
         lane.busy = True
         self._busy += 1
         self._results_in(lane, message, attempt)
@@ -389,8 +390,7 @@ class Session:
         return self._busy
 
     async def cancel(self) -> None:
-        """End the attempts that are underway: their results could not be recorded any more. Those that are known
-        wait for the next session."""
+        """End the attempts that are underway. Results that are known wait for the next session."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

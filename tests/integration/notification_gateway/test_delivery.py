@@ -290,7 +290,7 @@ def test_a_lane_that_ends_while_the_directory_is_asked_keeps_its_contact(log: Lo
             return await super().send(letter)
 
     class Slow(Contacts):
-        async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
+        async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
             if "second" in {each.id for each in recipients}:
                 # Message 2 was loaded while the lane of its recipient was open; now that one comes to its end.
                 release.set()

@@ -1,19 +1,26 @@
 """What is away or wrong beside the receivers: the log, words, contacts. Nobody gets a message again and again."""
 
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import psycopg
 import pytest
 
+from consumers.notification_gateway import feeding
+from consumers.notification_gateway.channels import Contact, DirectoryUnavailable, Language, Recipient, Text
+from schemas.outputs import Notification
 from tests.integration.notification_gateway.receiver import Receiver
 from tests.integration.notification_gateway.world import (
     QUICK,
     Contacts,
     Log,
+    Words,
     contact,
+    message,
     messages,
+    now,
     running,
     wait_for,
     webhook,
@@ -70,3 +77,53 @@ def test_what_could_not_be_recorded_is_not_sent_again(log: Log) -> None:
         assert set(Counter(each.id for each in receiver.taken).values()) == {1}
         assert receiver.done == {"410": 1, "take": 39}
     assert log.rows("SELECT count(*) FROM attempts") == [(40,)]
+
+
+def test_words_that_raise_anything_cost_only_their_message(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    def render(words: Words, notification: Notification, language: Language) -> Text:
+        if notification.recipient == "applicant/1":
+            raise KeyError("template")
+        return Text(subject="subject", body="body\n")
+
+    monkeypatch.setattr(Words, "render", render)
+    log.fill(messages(8, 4))
+    with Receiver() as receiver, running(log, [webhook()], Contacts(contact(("webhook", receiver.url)))) as gateway:
+        assert log.await_done(5) == {"DELIVERED": 6, "UNDELIVERED": 2}
+        assert gateway.shards == 64
+    assert log.rows("SELECT DISTINCT recipient, reason FROM undelivered") == [("applicant/1", "NOT_RENDERED")]
+
+
+class Patchy(Contacts):
+    """Gives no answer for one recipient, alone or among others, as a directory over HTTP does."""
+
+    silent = "applicant/1"
+
+    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
+        """As `Directory.find`."""
+        if {each.id for each in recipients} == {self.silent}:
+            raise DirectoryUnavailable("nobody was answered for")
+        found = await super().find(recipients)
+        return {each: None if each.id == self.silent else value for each, value in found.items()}
+
+
+def test_a_recipient_that_the_directory_can_not_tell_of_waits_alone(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "DIRECTORY_PAUSE_S", 0.1)
+    log.fill([*messages(8, 4), message(100, "applicant/1")])
+    with Receiver() as receiver:
+        directory = Patchy(contact(("webhook", receiver.url)))
+        with running(log, [webhook()], directory) as gateway:
+            receiver.wait_taken(6)
+            time.sleep(0.5)  # alone, it holds nobody up either
+            assert gateway.waiting_recipients == 1
+            log.fill(messages(4, 4, first=200))
+            receiver.wait_taken(9)
+            directory.silent = ""
+            assert log.await_done() == {"DELIVERED": 13}
+        assert receiver.first_arrivals()["applicant/1"] == [f"710000000:{number}:0" for number in (1, 5, 100, 201)]
+
+
+def test_a_message_expires_also_while_the_directory_can_not_tell_of_its_recipient(log: Log) -> None:
+    log.fill([*messages(2, 2), message(3, "applicant/1", deadline=now() + 500)], replace(QUICK, term_s=0.5))
+    with Receiver() as receiver, running(log, [webhook()], Patchy(contact(("webhook", receiver.url)))):
+        assert log.await_done(8) == {"DELIVERED": 1, "UNDELIVERED": 2}
+    assert log.rows("SELECT DISTINCT recipient, reason FROM undelivered") == [("applicant/1", "EXPIRED")]

@@ -92,7 +92,7 @@ class Contacts:
     def __init__(self, usual: Contact | None, others: Mapping[str, Contact | None] | None = None) -> None:
         self._usual, self._others = usual, others or {}
 
-    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact]:
+    async def find(self, recipients: Collection[Recipient]) -> Mapping[Recipient, Contact | None]:
         """As `Directory.find`."""
         found = {each: self._others.get(each.id, self._usual) for each in recipients}
         return {each: contact for each, contact in found.items() if contact is not None}

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from consumers.notification_gateway.channels import Address, DirectoryUnavailable, Language, Recipient
+from consumers.notification_gateway.channels import Address, Contact, DirectoryUnavailable, Language, Recipient
 from consumers.notification_gateway.directory_http import HttpDirectory, HttpDirectoryError, HttpDirectorySettings
 from schemas.outputs import Audience
 
@@ -26,6 +26,7 @@ class Service:
         self.status = 200
         self.body: Any = MAIL
         self.delay = 0.0
+        self.broken = ""
         self.running = self.most = 0
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -34,6 +35,8 @@ class Service:
         self.most = max(self.most, self.running)
         await asyncio.sleep(self.delay)
         self.running -= 1
+        if request.path == self.broken:
+            return web.Response(status=500)
         if self.headers.get("ETag") and request.headers.get("If-None-Match") == self.headers["ETag"]:
             return web.Response(status=304, headers=self.headers)
         if isinstance(self.body, bytes):
@@ -64,8 +67,8 @@ def test_contacts_are_found_and_kept() -> None:
     async def scene(service: Service, directory: HttpDirectory) -> None:
         for _ in range(3):
             found = await directory.find([PARENT, GARDEN, PARENT])
-            assert found[PARENT].language is Language.KAZAKH
-            assert found[PARENT].addresses == (Address("smtp", "parent@example.kz"), Address("file", ""))
+            addresses = (Address("smtp", "parent@example.kz"), Address("file", ""))
+            assert found[PARENT] == Contact(Language.KAZAKH, addresses)
             assert set(found) == {PARENT, GARDEN}
 
     assert sorted(play(scene).asked) == [
@@ -103,7 +106,6 @@ def test_any_other_answer_is_an_outage(status: int) -> None:
         (b"", "documented JSON"),
         ({"language": "kk"}, "documented JSON"),
         ({"language": "xx", "addresses": []}, "language"),
-        ({"language": "kk", "addresses": [{"channel": "smtp", "address": "sekret"}]}, "mailbox"),
         (b"[" * 100_000, "more than 65536"),
     ],
 )
@@ -116,6 +118,37 @@ def test_a_broken_answer_is_an_outage_that_names_the_recipient(body: Any, said: 
         assert "65536" in said or "applicant ap/1:2" in str(failure.value)
 
     play(scene)
+
+
+def test_a_bad_address_is_left_out_and_told_without_itself(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene(service: Service, directory: HttpDirectory) -> None:
+        service.body = {"language": "kk", "addresses": [{"channel": "smtp", "address": "sekret"}, {"channel": "file"}]}
+        assert await directory.find([PARENT]) == {PARENT: Contact(Language.KAZAKH, (Address("file", ""),))}
+
+    play(scene)
+    assert "a bad address" in caplog.text
+    assert "sekret" not in str([vars(each) for each in caplog.records if each.name.startswith("consumers")])
+
+
+def test_one_answer_that_fails_concerns_its_recipient_only() -> None:
+    async def scene(service: Service, directory: HttpDirectory) -> None:
+        service.broken = "/contacts/organisation/kg-17"
+        found = await directory.find([PARENT, GARDEN, Recipient(Audience.APPLICANT, "ap-2")])
+        assert found[GARDEN] is None
+        assert found[PARENT] is not None
+        with pytest.raises(DirectoryUnavailable):
+            await directory.find([GARDEN])
+
+    play(scene)
+
+
+def test_a_service_that_fails_always_is_not_asked_for_all() -> None:
+    async def scene(service: Service, directory: HttpDirectory) -> None:
+        service.status = 500
+        with pytest.raises(DirectoryUnavailable):
+            await directory.find([Recipient(Audience.APPLICANT, f"ap-{number}") for number in range(200)])
+
+    assert len(play(scene).asked) < 100
 
 
 def test_a_slow_service_and_a_missing_one_are_outages_that_do_not_tell_the_password() -> None:
@@ -144,7 +177,9 @@ def test_an_answer_with_a_tag_is_asked_for_again_only_if_it_changed() -> None:
         service.body = b"not looked at"
         assert await directory.find([PARENT]) == first
         service.headers["ETag"], service.body = '"2"', {**MAIL, "language": "ru"}
-        assert (await directory.find([PARENT]))[PARENT].language is Language.RUSSIAN
+        changed = (await directory.find([PARENT]))[PARENT]
+        assert changed is not None
+        assert changed.language is Language.RUSSIAN
 
     assert [tag for _, tag in play(scene).asked] == [None, '"1"', '"1"']
 
