@@ -32,7 +32,7 @@ class Reason(StrEnum):
     CHANNEL_TIME = "CHANNEL_TIME"
     # The receiver will never take it.
     REFUSED = "REFUSED"
-    # It failed as often as it may.
+    # It failed as often as it may while there is another channel; the last one is given up only for its time.
     ATTEMPTS = "ATTEMPTS"
     # The directory knows no address on a channel that runs here.
     NO_CONTACT = "NO_CONTACT"
@@ -117,7 +117,8 @@ def give_up(message: Waiting, steps: int, reason: Reason, now: int) -> None:
 def judge(message: Waiting, result: Result, steps: int, now: int, policy: Policy, random: Random) -> Reason | None:
     """Take the result of an attempt; why the channel was given up, if it was.
 
-    A receiver that asks to be left alone says nothing against the message: only time bounds such attempts.
+    A receiver that asks to be left alone says nothing against the message: only time bounds such attempts, and those
+    at the last address, behind which there is nothing but "undelivered".
     """
     message.attempts += 1
     asked_s = result.retry_after_s if isinstance(result, Failed) else None
@@ -129,7 +130,7 @@ def judge(message: Waiting, result: Result, steps: int, now: int, policy: Policy
     message.last_error = result.error
     if isinstance(result, Refused):
         reason = Reason.REFUSED
-    elif message.channel_attempts >= policy.attempts:
+    elif steps > 1 and message.channel_attempts >= policy.attempts:
         reason = Reason.ATTEMPTS
     else:
         pause = pause_ms(max(1, message.channel_attempts), policy.pause_s, policy.pause_max_s, random)

@@ -83,8 +83,9 @@ class Policy:
 def deliver_by(notification: Notification, arrived: int, policy: Policy) -> Instant:
     """By when a message has to have been delivered.
 
-    The deadline that it tells of, less the margin; when that has passed already, the deadline itself: late is better
-    than never as long as one can still act. Without one, its kind's term, from its own moment.
+    The deadline that it tells of, less the margin; but a message has at least as long as the margin from its arrival,
+    up to the deadline itself: late is better than never as long as one can still act. Without a deadline, its kind's
+    term, from its own moment.
     In replays all of this is moved by how much later than its moment the message arrived.
     """
     shift = arrived - notification.at if policy.replayed else 0
@@ -93,7 +94,7 @@ def deliver_by(notification: Notification, arrived: int, policy: Policy) -> Inst
         return Instant(notification.at + shift + int(term_s * SECOND_MS))
     deadline = notification.deadline + shift
     early = deadline - int(policy.margin_s * SECOND_MS)
-    return Instant(early if early > arrived else deadline)
+    return Instant(max(early, min(deadline, arrived + int(policy.margin_s * SECOND_MS))))
 
 
 def pause_ms(failures: int, first_s: float, longest_s: float, random: Random) -> int:

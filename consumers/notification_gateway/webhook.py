@@ -10,6 +10,7 @@ import binascii
 import hmac
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -36,6 +37,7 @@ IDLE_S = 30.0
 CONNECT_S = 5.0
 # An answer's body is read so that the connection can be used again, but no further than this.
 ANSWER_BYTES_MAX = 65_536
+ANSWER_S = 1.0
 
 
 class WebhookError(OrynError):
@@ -93,7 +95,10 @@ class WebhookChannel:
                 letter.address, data=body, headers=self.headers(letter.id, body), allow_redirects=False
             ) as response:
                 status, retry_after = response.status, response.headers.get("Retry-After")
-                await response.content.read(ANSWER_BYTES_MAX)
+                # The status has said it all: a body that is broken or does not come takes nothing back.
+                with suppress(aiohttp.ClientError, OSError):
+                    async with asyncio.timeout(ANSWER_S):
+                        await response.content.read(ANSWER_BYTES_MAX)
         except (aiohttp.InvalidURL, ValueError):
             return Refused("BAD_ADDRESS")
         except (aiohttp.ClientError, OSError) as exc:
@@ -169,6 +174,6 @@ def seconds_of(retry_after: str | None) -> float | None:
         return float(text)
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (at - datetime.now(UTC)).total_seconds()) if at.tzinfo is not None else None

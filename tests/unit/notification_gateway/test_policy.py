@@ -32,8 +32,11 @@ def test_a_message_with_a_deadline_has_to_be_there_the_margin_before_it() -> Non
 
 
 def test_a_message_that_came_within_the_margin_has_until_the_deadline_itself() -> None:
+    policy = Policy(margin_s=3_600)
     late = AT + 9 * HOUR_MS + 1
-    assert deliver_by(told(AT + 10 * HOUR_MS), late, Policy(margin_s=3_600)) == AT + 10 * HOUR_MS
+    assert deliver_by(told(AT + 10 * HOUR_MS), late, policy) == AT + 10 * HOUR_MS
+    # Shortly before that it has not a moment, but as long as the margin.
+    assert deliver_by(told(AT + 10 * HOUR_MS), late - HOUR_MS // 60, policy) == late + HOUR_MS - HOUR_MS // 60
 
 
 def test_a_message_without_a_deadline_has_its_kind_s_term() -> None:
