@@ -37,7 +37,7 @@ IDLE_S = 30.0
 CONNECT_S = 5.0
 # An answer's body is read so that the connection can be used again, but no further than this.
 ANSWER_BYTES_MAX = 65_536
-ANSWER_S = 1.0
+ANSWER_S = 0.25
 
 
 class WebhookError(OrynError):
