@@ -143,11 +143,11 @@ class Intake:
             copy.set_types(TYPES)
             for place, message in enumerate(messages):
                 try:
-                    found = self._codec.decode(message.value())
+                    row = self._row(place, self._codec.decode(message.value()), now, arrived)
                 except Malformed as exc:
                     unreadable.append((message, str(exc)))
                     continue
-                copy.write_row(self._row(place, found, now, arrived))
+                copy.write_row(row)
         cursor.execute(KEEP)
         # One record that can't be read must not silence everybody: it is noted, counted, and passed.
         for message, error in unreadable:
@@ -159,6 +159,8 @@ class Intake:
             )
 
     def _row(self, place: int, found: Notification, now: int, arrived: datetime) -> tuple[Any, ...]:
+        if "\0" in f"{found.id}{found.recipient}{found.locality}":  # PostgreSQL can't keep it; no id of ours has one
+            raise Malformed("an id holds a NUL character")
         return (
             place,
             found.id,

@@ -32,6 +32,7 @@ def test_it_is_filled_shown_made_anew_forgotten_and_contradicted(
         "ORYN_KAFKA_TOPIC_PREFIX": prefix,
         "ORYN_REDIS_URL": service.address,
         "PYTHONPATH": ":".join(sys.path),
+        "COLUMNS": "200",
     }
 
     def oryn(*words: str) -> tuple[int, str]:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from confluent_kafka import Message
 from typer.testing import CliRunner
@@ -99,11 +100,12 @@ def test_what_is_taken_twice_is_there_once_and_unreadable_records_are_noted(log:
     first, second = intake(log), intake(log)
     batch = records(sent)
     noise = Message(topic=TOPIC, partition=0, offset=5, value=b"no message")
-    first.take([*batch, noise], {0: 7})
+    (strange,) = records([msgspec.structs.replace(sent[0], id="7:\0:0")], 6)
+    first.take([*batch, noise, strange], {0: 7})
     # A second gateway is behind, and passes over what is there.
     second.take(batch[:3], {0: 3})
-    second.take([*batch[3:], noise], {0: 7})
-    assert log.rows('SELECT "offset" FROM unreadable') == [(5,)]
+    second.take([*batch[3:], noise, strange], {0: 7})
+    assert log.rows('SELECT "offset" FROM unreadable ORDER BY 1') == [(5,), (6,)]
     before = log.rows("SELECT * FROM messages ORDER BY number")
     assert [row[1] for row in before] == [each.id for each in sent]
 
