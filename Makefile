@@ -36,7 +36,7 @@ format: setup ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it, PYTEST_ARGS=-n0 runs one after the other
-	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 simulate: setup ## the generated histories, with SEED=…
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)

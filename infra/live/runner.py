@@ -82,7 +82,7 @@ class Runner:
             self._show()
             self._listen_to(waiting)
             waiting = [lane for lane in waiting if lane.waits or not lane.ended]
-        self.outgoing.flush()
+        self.outgoing.flush(self._show)
         self._hear_all()
 
     def _hear_all(self) -> None:
@@ -97,7 +97,7 @@ class Runner:
         for number, event in enumerate([*step.events, step.tick], start=1):
             if event.topic != topic:
                 # What comes later must not overtake what stands in another topic.
-                outgoing.flush()
+                outgoing.flush(self._show)
                 topic = event.topic
             outgoing.send(event)
             if number % EVENTS_BETWEEN_SERVICE == 0:

@@ -5,8 +5,9 @@ of any group: where a season stands is a matter of the season.
 """
 
 import logging
+import time
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -29,6 +30,8 @@ OUTPUTS = {"outcomes": Outcome, "notifications": Notification, "bulletins": Bull
 _TOPIC_OF = {kind: topic for topic, kind in OUTPUTS.items()}
 CHUNK_RECORDS = 2_000
 FLUSH_TIMEOUT_S = 120.0
+# Meanwhile whoever waits looks whether the brokers are there at all.
+LOOK_EVERY_S = 0.5
 # Many events leave together, and nobody waits long for a few.
 LINGER_MS = "1"
 
@@ -104,10 +107,16 @@ class Outgoing:
         if self._failed is not None:
             raise NotSent(f"the brokers did not take an event: {self._failed.str()}")
 
-    def flush(self) -> None:
-        """Wait until the brokers have all that was sent. Raises: NotSent."""
-        if self._producer.flush(FLUSH_TIMEOUT_S):
-            raise NotSent(f"the brokers acknowledged nothing for {FLUSH_TIMEOUT_S:g} s")
+    def flush(self, meanwhile: Callable[[], None]) -> None:
+        """Wait until the brokers have all that was sent. `meanwhile` is called now and then, and may raise to give up.
+
+        Raises: NotSent.
+        """
+        deadline = time.monotonic() + FLUSH_TIMEOUT_S
+        while self._producer.flush(LOOK_EVERY_S):
+            if time.monotonic() > deadline:
+                raise NotSent(f"the brokers acknowledged nothing for {FLUSH_TIMEOUT_S:g} s")
+            meanwhile()
         self.serve()
 
     def _on_delivery(self, error: KafkaError | None, message: Message) -> None:
