@@ -50,7 +50,7 @@ def replace_and_wake(case: Case) -> None:
     half = len(village.events) // 2
     case.held.await_held()
     watch = environment.watch()
-    before = watch.look(0.5)
+    before = watch.all()
     successor = environment.worker(SETTINGS, "b")
     first = len(decided(village.events[:half]).records)
     watch.await_count(first, successor)

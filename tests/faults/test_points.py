@@ -32,7 +32,7 @@ def test_a_kill_at_any_point_of_a_transaction_changes_nothing(make_environment: 
             while environment.open_transactions() != open_ones:
                 assert time.monotonic() < deadline, point
                 time.sleep(0.05)
-        counts.append(watch.look(0.5))
+        counts.append(watch.all())
     worker, fan_out = environment.worker(), environment.fan_out()
     watch.await_count(len(village.records), worker)
     await_told(environment, village, fan_out)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +27,7 @@ from streams.rules.book import Book
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020
 from tests.integration.reading.topics import Writer, create_topic, journal_records
+from tests.integration.running_readers import running
 from tests.unit.verification.seasons import Season, lines
 
 pytestmark = pytest.mark.integration
@@ -68,18 +68,12 @@ def filled(kafka: str, postgres: str, redis: str, books: dict[str, Known]) -> Se
         create_topic(kafka, PREFIX + topic, 1)
     told = [line for locality, known in books.items() for line in lines(locality, known.records)]
     Writer(kafka, f"{PREFIX}journal").commit(journal_records(told, 1))
-    stop = threading.Event()
     readers = [module.build(settings, CollectorRegistry()) for module in (registers, live_view)]
-    threads = [threading.Thread(target=reader.run, args=(stop,)) for reader in readers]
-    for thread in threads:
-        thread.start()
-    deadline = time.monotonic() + WAIT_S
-    while any(reader.ready() for reader in readers) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    stop.set()
-    for thread in threads:
-        thread.join(WAIT_S)
-    assert not any(reader.ready() for reader in readers)
+    with running(readers[0]), running(readers[1]):
+        deadline = time.monotonic() + WAIT_S
+        while any(reader.ready() for reader in readers):
+            assert time.monotonic() < deadline, "they never caught up"
+            time.sleep(0.05)
     return settings
 
 

@@ -11,7 +11,6 @@ from functools import cache
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import redis
@@ -26,6 +25,7 @@ from infra.settings import Settings
 from schemas.journal import Record
 from tests.integration.live_view.tools import CODEC, Contents, contents, fill, messages_of, store_of
 from tests.integration.pipeline.seasons import villages
+from tests.integration.running_readers import running
 
 POSITIONS = ":positions"
 
@@ -95,24 +95,9 @@ def shown(client: redis.Redis, settings: Settings) -> Contents:
 @contextmanager
 def reading(settings: Settings) -> Iterator[CollectorRegistry]:
     """The reader in a thread of this process; gives its figures. Raises: what the reader raised."""
-    figures, stop, failed = CollectorRegistry(), Flag(), list[BaseException]()
-    reader = build(settings, figures)
-
-    def run() -> None:
-        try:
-            reader.run(stop)
-        except BaseException as exc:  # noqa: BLE001 - raised again in the test's own thread
-            failed.append(exc)
-
-    thread = Thread(target=run)
-    thread.start()
-    try:
+    figures = CollectorRegistry()
+    with running(build(settings, figures)):
         yield figures
-    finally:
-        stop.set()
-        thread.join()
-    if failed:
-        raise failed[0]
 
 
 @cache

@@ -241,7 +241,7 @@ class Watch:
     """The committed records of some topics as they come."""
 
     def __init__(self, environment: Environment, topics: Sequence[str]) -> None:
-        self._topics = ", ".join(topics)
+        self._environment, self._topics = environment, topics
         self._consumer = Consumer(
             {
                 **environment.client,
@@ -249,6 +249,7 @@ class Watch:
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "error",
+                "enable.partition.eof": True,
                 "fetch.wait.max.ms": 20,
                 "log_level": "0",
             }
@@ -256,6 +257,7 @@ class Watch:
         places = [(topic, each) for topic in topics for each in range(environment.partition_count(topic))]
         self._consumer.assign([TopicPartition(environment.prefix + topic, each, 0) for topic, each in places])
         self.messages: list[Message] = []
+        self._read_to = dict.fromkeys(((environment.prefix + topic, each) for topic, each in places), 0)
 
     @property
     def count(self) -> int:
@@ -268,20 +270,39 @@ class Watch:
         if found:
             found += self._consumer.consume(100_000, 0)
         for message in found:
-            error = message.error()
+            error, offset = message.error(), message.offset()
             if error is None:
                 self.messages.append(message)
-            else:
+            elif error.code() != KafkaError._PARTITION_EOF:
                 assert is_passing(error), error.str()
+                continue
+            topic, partition = message.topic(), message.partition()
+            assert topic is not None
+            assert partition is not None
+            assert offset is not None
+            self._read_to[topic, partition] = offset + (error is None)
+        return self.count
+
+    def all(self) -> int:
+        """Take in all that is committed now, and give the count."""
+        ends = {
+            (self._environment.prefix + topic, partition): end
+            for topic in self._topics
+            for partition, end in enumerate(self._environment.ends(topic, committed=True))
+        }
+        deadline = time.monotonic() + WAIT_S
+        while any(self._read_to[place] < end for place, end in ends.items()):
+            self.look()
+            assert time.monotonic() < deadline, f"read to {self._read_to} of {ends}"
         return self.count
 
     def await_count(self, wanted: int, *alive: Program, timeout_s: float = WAIT_S) -> int:
         """Wait until so many are committed. `alive`: who must not end meanwhile."""
-        deadline = time.monotonic() + timeout_s
+        names, deadline = ", ".join(self._topics), time.monotonic() + timeout_s
         while self.look() < wanted:
             for program in alive:
-                assert program.alive, f"{self._topics}: {self.count} of {wanted}, and it has ended\n{program.tail()}"
-            assert time.monotonic() < deadline, f"{self._topics}: {self.count} of {wanted} after {timeout_s} s"
+                assert program.alive, f"{names}: {self.count} of {wanted}, and it has ended\n{program.tail()}"
+            assert time.monotonic() < deadline, f"{names}: {self.count} of {wanted} after {timeout_s} s"
         return self.count
 
     def close(self) -> None:

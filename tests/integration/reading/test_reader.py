@@ -2,8 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 from confluent_kafka import Message
@@ -16,6 +15,7 @@ from infra.readers.running import Together
 from infra.stack.broker import Broker
 from schemas.topic_offsets import TopicMissing
 from tests.integration.reading.topics import WAIT_S, Writer, create_topic, numbers
+from tests.integration.running_readers import running
 
 pytestmark = pytest.mark.integration
 PARTITIONS = 2
@@ -87,29 +87,6 @@ def _until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(POLL_S)
 
 
-@contextmanager
-def _running(reader: Reader) -> Iterator[None]:
-    stop = threading.Event()
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            reader.run(stop)
-        except BaseException as exc:
-            failures.append(exc)
-            raise
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(WAIT_S)
-    assert not thread.is_alive()
-    assert failures == []
-
-
 def test_all_records_arrive_in_slices_and_markers_are_passed(
     kafka: str, topic: str, registry: CollectorRegistry
 ) -> None:
@@ -118,7 +95,7 @@ def test_all_records_arrive_in_slices_and_markers_are_passed(
     writer.abort(numbers(0, 50, 9_000))
     reader = Reader({"bootstrap.servers": kafka}, topic, shelf, Figures(registry), batch_records=100)
     assert reader.ready() == {topic: "starting"}
-    with _running(reader):
+    with running(reader):
         _until(lambda: not reader.ready(), "caught up")
         writer.commit(numbers(0, 20, 250))
         _until(lambda: len(shelf.values[0]) == 270, "the new ones are there")
@@ -138,7 +115,7 @@ def test_a_store_that_goes_away_is_opened_again_and_nothing_is_lost_or_doubled(
     shelf.fails_before, shelf.fails_after = {2, 5}, {3}
     writer.commit(numbers(0, 500))
     reader = Reader({"bootstrap.servers": kafka}, topic, shelf, Figures(registry), batch_records=50)
-    with _running(reader):
+    with running(reader):
         _until(lambda: len(shelf.values.get(0, ())) == 500, "all are there")
         shelf.away.set()
         writer.commit(numbers(0, 10, 500))
@@ -185,7 +162,7 @@ def test_brokers_that_are_away_are_waited_for(own_broker: Callable[[], Broker], 
     create_topic(broker.bootstrap, "numbers", 1)
     Writer(broker.bootstrap, "numbers").commit(numbers(0, 10))
     reader = Reader({"bootstrap.servers": broker.bootstrap}, "numbers", shelf, Figures(registry))
-    with _running(reader):
+    with running(reader):
         _until(lambda: len(shelf.values.get(0, ())) == 10, "the first ones")
         _until(lambda: not reader.ready(), "caught up")
         broker.kill()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 
 import psycopg
 from confluent_kafka import Producer
@@ -22,6 +20,7 @@ from schemas.journal import Record
 from schemas.outputs import ServiceStage
 from tests.integration.pipeline.programs import Program
 from tests.integration.registers.tools import JOURNAL_CODEC, STAGE_CODEC, asking, stages_of
+from tests.integration.running_readers import running
 
 WAIT_S = 60.0
 POLL_S = 0.02
@@ -88,24 +87,9 @@ class Topics:
 @contextmanager
 def reading(settings: Settings) -> Iterator[CollectorRegistry]:
     """The reader in threads of this process; gives its figures. Raises: what the reader raised."""
-    figures, stop, failed = CollectorRegistry(), Flag(), list[BaseException]()
-    reader = build(settings, figures)
-
-    def run() -> None:
-        try:
-            reader.run(stop)
-        except BaseException as exc:  # noqa: BLE001 - raised again in the test's own thread
-            failed.append(exc)
-
-    thread = Thread(target=run)
-    thread.start()
-    try:
+    figures = CollectorRegistry()
+    with running(build(settings, figures)):
         yield figures
-    finally:
-        stop.set()
-        thread.join()
-    if failed:
-        raise failed[0]
 
 
 def program(settings: Settings, command: Iterable[str], log: Path) -> Program:
