@@ -23,6 +23,7 @@ from schemas.avro_writer_source import NO_VALUE, FastWriter, writer_source
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, EventData
 from schemas.ids import SchemaIds, schema_text
+from schemas.indicators import IndicatorRow
 from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import Bulletin, DeadLetter, Notification, Outcome, ReferralView, ServiceStage
@@ -42,6 +43,7 @@ VALUE_TYPES: dict[str, type[Struct]] = {
     "bulletins": Bulletin,
     "referrals": ReferralView,
     "service-stages": ServiceStage,
+    "indicators": IndicatorRow,
     "dead-letters": DeadLetter,
 }
 # What the JSON form can say, and what can be written in the local time of any zone, east of UTC as they are.

@@ -29,6 +29,7 @@ COMPATIBILITY = {
     "referrals": FORWARD_AND_BACKWARD,
     "service-stages": FORWARD_AND_BACKWARD,
     "dead-letters": FORWARD_AND_BACKWARD,
+    "indicators": FORWARD_AND_BACKWARD,
 }
 REGISTRY_TIMEOUT_S = 10
 REGISTRY_RETRIES = 2

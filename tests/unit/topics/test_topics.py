@@ -41,7 +41,7 @@ def config(name: str, clock: Clock = Clock.WALL) -> Mapping[str, str]:
 
 
 def test_every_topic_of_the_contracts_is_declared() -> None:
-    assert set(declarations().topics) == {*VALUE_TYPES, "indicators"}
+    assert set(declarations().topics) == set(VALUE_TYPES)
     assert {name for name, each in declarations().topics.items() if each.role is Role.INPUT} == set(INPUTS)
     assert set(declarations().co_partitioned()) == CO_PARTITIONED
 
