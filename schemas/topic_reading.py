@@ -136,11 +136,15 @@ class TopicReading:
 
     def lag(self) -> int:
         """How many offsets there are behind what was read, as far as the brokers have told by now. Asks nobody."""
-        behind = 0
+        return sum(self.lags().values())
+
+    def lags(self) -> dict[int, int]:
+        """The same by partition."""
+        behind = {}
         for partition, position in self.positions.items():
             # Unknown (-1001) until a partition's first answer.
             end = self._consumer.get_watermark_offsets(TopicPartition(self.topic, partition), cached=True)[1]
-            behind += max(0, max(end, self.extents[partition].end) - position)
+            behind[partition] = max(0, max(end, self.extents[partition].end) - position)
         return behind
 
     def away(self) -> str | None:

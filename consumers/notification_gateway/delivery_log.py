@@ -79,7 +79,12 @@ WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE da
 """
 # A row that is always there. Who can't record must not send.
 WRITE = "UPDATE alembic_version SET version_num = version_num RETURNING 1"
-BACKLOG = "SELECT count(*), min(arrived_at) FROM messages WHERE state = 'PENDING'"
+# Whose time ends within so long is at risk; a message has at least the margin (an hour) from its arrival.
+AT_RISK_MINUTES = 30
+BACKLOG = """
+SELECT count(*), min(arrived_at), count(*) FILTER (WHERE deliver_by < %s)
+FROM messages WHERE state = 'PENDING'
+"""
 
 
 class Attempt(Struct, frozen=True):
@@ -187,10 +192,14 @@ class DeliveryLog:
         if count != len(messages):
             raise LogDisagrees(f"{len(messages) - count} messages are no longer pending in the delivery log")
 
-    async def backlog(self) -> tuple[int, int | None]:
-        """How many messages are pending, of all shards, and when the oldest arrived."""
-        ((count, oldest),) = await self._rows(BACKLOG, [])
-        return count, None if oldest is None else _milliseconds(oldest)
+    async def backlog(self, now: int) -> tuple[int, int | None, int]:
+        """How many messages are pending, of all shards, when the oldest arrived, and how many are at risk.
+
+        `now`: milliseconds since 1970.
+        """
+        soon = moment(now + AT_RISK_MINUTES * 60 * SECOND_MS)
+        ((count, oldest, at_risk),) = await self._rows(BACKLOG, [soon])
+        return count, None if oldest is None else _milliseconds(oldest), at_risk
 
     async def _rows(self, query: str, values: Sequence[Any], *, binary: bool = False) -> list[tuple[Any, ...]]:
         assert self._connection is not None, "entered"

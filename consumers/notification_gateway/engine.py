@@ -167,6 +167,7 @@ class Gateway:
                 self._reason = str(exc)
                 pause = PAUSE_FIRST_S if time.monotonic() - began >= WELL_AFTER_S else min(2 * pause, PAUSE_MAX_S)
                 self.figures.outages.labels("log").inc()
+                self.figures.away.labels("log").set(1)
                 log.warning("waiting for the delivery log", extra={"reason": str(exc), "s": pause})
                 try:
                     async with asyncio.timeout(random.uniform(0.5, 1) * pause):  # noqa: S311
@@ -181,6 +182,7 @@ class Gateway:
         async with DeliveryLog(self._url, self._schema) as delivery_log:
             session = self._at_work = Session(delivery_log, self._parts)
             feeder = self._feeder = Feeder(delivery_log, session, self._parts, self._wake)
+            self.figures.away.labels("log").set(0)
             log.info("delivering", extra={"channels": list(self._channels)})
             self._reason = None
             tasks = [

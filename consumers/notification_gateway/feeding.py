@@ -89,8 +89,10 @@ class Feeder:
         self._parts.figures.shards.set(len(session.cursors))
 
     async def _count(self) -> None:
-        count, oldest = await self._log.backlog()
+        count, oldest, at_risk = await self._log.backlog(self._parts.now())
         figures = self._parts.figures
+        figures.at_risk.set(at_risk)
+        figures.away.labels("directory").set(0 if self.trouble is None else 1)
         figures.pending.set(count)
         figures.oldest_seconds.set(0 if oldest is None else max(0, (self._parts.now() - oldest) / SECOND_MS))
 

@@ -53,6 +53,10 @@ class GatewayFigures:
         self.oldest_seconds = Gauge(
             "oryn_gateway_oldest_pending_seconds", "Since when the oldest of them waits", registry=registry
         )
+        self.at_risk = Gauge(
+            "oryn_gateway_messages_at_risk", "Of them, those whose time ends within 30 minutes", registry=registry
+        )
+        self.away = Gauge("oryn_gateway_away", "1 while the log or the directory is away", ["of"], registry=registry)
         self.in_flight = Gauge("oryn_gateway_attempts_underway", "Attempts underway", registry=registry)
         self.open_endpoints = Gauge(
             "oryn_gateway_endpoints_left_alone", "Endpoints whose breaker is open", ["channel"], registry=registry

@@ -96,6 +96,7 @@ class Reader:
         else:
             self._pause_s = min(2 * self._pause_s, PAUSE_MAX_S)
         self._figures.outages.labels(self.topic, of).inc()
+        self._figures.away.labels(self.topic, of).set(1)
         self._reason = f"{of} away: {reason}"
         log.warning(
             "waiting for what is away", extra={"topic": self.topic, "of": of, "reason": reason, "s": self._pause_s}
@@ -106,10 +107,12 @@ class Reader:
         if self._reason is None or not self._reason.startswith(f"{BROKERS} away"):
             self._figures.outages.labels(self.topic, BROKERS).inc()
             log.warning("waiting for what is away", extra={"topic": self.topic, "of": BROKERS, "reason": reason})
+        self._figures.away.labels(self.topic, BROKERS).set(1)
         self._reason = f"{BROKERS} away: {reason}"
 
     def _follow(self, stop: Flag) -> None:
         start = self._store.open()
+        self._figures.away.labels(self.topic, STORE).set(0)
         log.info("store opened", extra={"topic": self.topic, "positions": dict(start)})
         with TopicReading(self._client, self.topic, start=start, follow=True) as reading:
             positions = dict(reading.positions)
@@ -149,7 +152,10 @@ class Reader:
         self._store.take(messages, after)
         self._working_since = None
         self._figures.batch_seconds.labels(self.topic).observe(time.monotonic() - began)
+        self._figures.batch_records.labels(self.topic).observe(len(messages))
         self._figures.records.labels(self.topic).inc(len(messages))
+        if messages:
+            self._figures.last_record.labels(self.topic).set(messages[-1].timestamp()[1] / 1_000)
 
     def _look(self, reading: TopicReading) -> None:
         """Note how far it is, and whether the brokers are there: behind the last record nothing else tells."""
@@ -157,7 +163,10 @@ class Reader:
         if away is not None:
             self._brokers_away(away)
             return
-        self._figures.lag.labels(self.topic).set(reading.lag())
+        self._figures.away.labels(self.topic, BROKERS).set(0)
+        self._figures.catching_up.labels(self.topic).set(0 if reading.at_end else 1)
+        for partition, lag in reading.lags().items():
+            self._figures.lag.labels(self.topic, str(partition)).set(lag)
         if reading.at_end:
             self._reason, self._pause_s = None, PAUSE_FIRST_S
         else:

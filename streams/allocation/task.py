@@ -17,6 +17,7 @@ from schemas.instants import Instant
 from schemas.journal import Record
 from schemas.outputs import DeadLetter
 from streams.allocation.intake import TOPICS, Intake, Refused, dead_letter, is_event_time
+from streams.allocation.overdue import overdue
 from streams.allocation.restore import JOURNAL, Base, find_positions, fold_journal
 from streams.rules.book import Book
 from streams.rules.pack import Pack, Schedule
@@ -289,6 +290,12 @@ class AllocationTask:
         moment = now_ms if self._wall else max((book.time for book in self._state.books.values()), default=0)
         self._metrics.behind.labels(label).set(max(moment - oldest, 0) / 1_000 if oldest is not None else 0)
         self._metrics.timers_due.labels(label).set(sum(book.is_due(moment) for book in self._state.books.values()))
+        last = max((book.time for book in self._state.books.values()), default=0)
+        self._metrics.last_record.labels(label).set(last / 1_000)
+        if self._wall:  # the records' own time passes when records come: nothing is late by it
+            self._metrics.clock_behind.labels(label).set(max(self._newest - now_ms, 0) / 1_000)
+            for timer, late_ms in overdue(self._state.books.values(), now_ms).items():
+                self._metrics.timer_overdue.labels(label, timer).set(late_ms / 1_000)
 
     # Snapshots.
 

@@ -59,6 +59,8 @@ class FanOutTask:
         # The schema registry gave no answer: not before this moment again.
         self._pause_until_ms = 0
         self._unsaved = 0
+        # Time of the last record that was told, in milliseconds; 0 before the first.
+        self._last = 0
         # Topic -> records of the open transaction.
         self._told_of: Counter[str] = Counter()
 
@@ -194,6 +196,7 @@ class FanOutTask:
                 out.produce(route.topic, route.key(output).encode(), value, headers, record.time)
                 self._told_of[route.topic] += 1
                 batch.add()
+            self._last = int(record.time)
             self._waiting.popleft()
             self._held_bytes -= weight(message)
             offset = message.offset()
@@ -210,6 +213,8 @@ class FanOutTask:
 
     def measure(self, now_ms: int) -> None:
         """How long ago the next record was decided, by its own time."""
+        if self._last:
+            self._metrics.last_record.labels(str(self.partition)).set(self._last / 1_000)
         self._metrics.behind.labels(str(self.partition)).set(
             max(now_ms - self._waiting[0].timestamp()[1], 0) / 1_000 if self._waiting else 0
         )

@@ -108,6 +108,7 @@ class Loop:
             log.error("consumer failed", extra={"error": error.str()})
             self._failed = error
         else:
+            self._metrics.disturbances.inc()
             log.warning("consumer disturbed", extra={"error": error.str()})
 
     # What others may look at, from other threads.
@@ -316,6 +317,7 @@ class Loop:
 
     def _measure(self) -> None:
         self._measured_at = self._last_turn
+        self._partitions.measure()
         now_ms = self._now_ms()
         for task in self._partitions.working():
             task.measure(now_ms)

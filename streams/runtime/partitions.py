@@ -48,6 +48,8 @@ class Partitions:
         self._metrics = metrics
         self._tasks: dict[int, Task] = {}
         self._restoring: dict[int, Restore] = {}
+        # Since when each is being restored (monotonic seconds).
+        self._restoring_since: dict[int, float] = {}
         self._starting: dict[int, dict[str, int]] = {}
         self._stopped: dict[int, str] = {}
         # Tasks whose partitions were revoked a moment ago, and may come back: their state is that of the log.
@@ -69,6 +71,13 @@ class Partitions:
         for task in worked:
             if task.partition in self._tasks:
                 self._tasks[task.partition] = self._tasks.pop(task.partition)
+
+    def measure(self) -> None:
+        """How many there are in each state."""
+        gauge = self._metrics.partitions
+        gauge.labels("working").set(len(self.working()))
+        gauge.labels("restoring").set(len(self._restoring))
+        gauge.labels("stopped").set(len(self._stopped))
 
     @property
     def restoring(self) -> bool:
@@ -134,6 +143,7 @@ class Partitions:
         restore = self._restoring.pop(partition, None)
         if restore is not None:
             restore.close()
+        self._restoring_since.pop(partition, None)
         self._starting.pop(partition, None)
         self._stopped.pop(partition, None)
         self._metrics.forget(partition)
@@ -148,6 +158,7 @@ class Partitions:
         if old is not None:
             old.close()
         self._restoring[partition] = task.restore(self._logs)
+        self._restoring_since.setdefault(partition, time.monotonic())
 
     def restore(self) -> None:
         """Go on for a moment with the partition whose turn it is. Raises: Fatal."""
@@ -183,6 +194,8 @@ class Partitions:
         self._starting[partition] = offsets
         self._paused -= {(position.topic, partition) for position in positions}
         del self._restoring[partition]
+        self._metrics.restore_seconds.observe(time.monotonic() - self._restoring_since.pop(partition))
+        self._metrics.stopped.labels(str(partition)).set(0)
         gc.freeze()  # what was restored stays: the collector need not look at it again
         log.info("restored", extra={"partition": partition, "offsets": offsets})
 
@@ -190,6 +203,7 @@ class Partitions:
         """An error in our code or in a log: nothing is skipped, the partition waits for somebody to look."""
         log.error("partition stopped", extra={"partition": partition, "reason": reason}, exc_info=exc)
         self._stopped[partition] = reason
+        self._restoring_since.pop(partition, None)
         self._consumer.pause([TopicPartition(name, partition) for name in self._names])
         self._metrics.stopped.labels(str(partition)).set(1)
 
