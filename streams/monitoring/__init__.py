@@ -1,0 +1,1 @@
+"""National monitoring: what the journal says in figures, by windows of time. Reads the journal, never decides."""
