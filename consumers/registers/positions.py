@@ -31,11 +31,15 @@ ON CONFLICT (source, partition) DO NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which topic it is. `source`: its name without a prefix; `topic`: with it; `topic_id`: Kafka's."""
+    """Which topic it is. `source`: its name without a prefix; `topic`: with it; `topic_id`: Kafka's.
+
+    `store`: what is made of it, as its setting and its command are called.
+    """
 
     source: str
     topic: str
     topic_id: str
+    store: str = "registers"
 
 
 def topic_id(client: Mapping[str, str], topic: str) -> str:
@@ -59,13 +63,13 @@ def read(connection: Connection, origin: Origin) -> dict[int, int]:
     for _, _, topic, identity in found:
         if topic != origin.topic:
             raise StoreConflict(
-                f"these registers are of the topic {topic}, not of {origin.topic}: give each environment a schema of"
-                " its own (postgres.registers)"
+                f"these {origin.store} are of the topic {topic}, not of {origin.topic}: give each environment a schema"
+                f" of its own (postgres.{origin.store})"
             )
         if identity != origin.topic_id:
             raise StoreConflict(
-                f"the topic {topic} was made again, and the registers are of the one before: `oryn registers rebuild`"
-                " makes them anew"
+                f"the topic {topic} was made again, and the {origin.store} are of the one before:"
+                f" `oryn {origin.store} rebuild` makes them anew"
             )
     return {int(partition): int(offset) for partition, offset, _, _ in found}
 
@@ -84,4 +88,6 @@ def move(connection: Connection, origin: Origin, here: Mapping[int, int], after:
         named = [origin.source, origin.topic, origin.topic_id]
         done += connection.execute(_BEGIN, [*named, beginning, [after[each] for each in beginning]]).rowcount
     if done != len(moving) + len(beginning):
-        raise StoreUnavailable(f"{origin.topic}: the registers stand elsewhere: another writer or another copy of them")
+        raise StoreUnavailable(
+            f"{origin.topic}: the {origin.store} stand elsewhere: another writer or another copy of them"
+        )

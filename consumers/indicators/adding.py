@@ -1,0 +1,88 @@
+"""Adds parts up: of the nation, of a region there is one part for each partition of the journal. Pure.
+
+Figures are as their column has them: key -> {count, level?, total?, buckets?}. A part without a row in a window had
+nothing happen in it, and its stocks stand as in its newest row before. What came late to windows that were final
+already is a part of its own, about those windows alone (`late`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from consumers.indicators.figures import Point, Value, add_buckets, added
+from schemas.indicators import Kind
+
+Keys = Mapping[str, Mapping[str, Any]]
+
+
+class Sums:
+    """Values added up by indicator and key."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._found: dict[tuple[str, str], tuple[int, int | None, int | None, list[int]]] = {}
+
+    def add(self, indicator: str, keys: Keys, *, as_one: bool = False, standing: bool = False) -> None:
+        """Add what a part has of an indicator. `as_one`: its keys together, under the empty key; `standing`: its levels
+        alone, for nothing happened to them in this window."""
+        for name, each in keys.items():
+            place = (indicator, "" if as_one else name)
+            count, level, total, buckets = self._found.get(place) or (0, None, None, list[int]())
+            if standing:
+                self._found[place] = (count, added(level, each.get("level")), total, buckets)
+                continue
+            add_buckets(buckets, each.get("buckets", ()))
+            sums = (count + each["count"], added(level, each.get("level")), added(total, each.get("total")), buckets)
+            self._found[place] = sums
+
+    def values(self) -> Iterator[Value]:
+        """The sums, in order of indicators and keys."""
+        for (indicator, key), (count, level, total, buckets) in sorted(self._found.items(), key=lambda each: each[0]):
+            yield Value(indicator, key, count, level, total, tuple(buckets))
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """What one part says of an indicator in one window. `part`: partition and, of late figures, their locality."""
+
+    part: tuple[int, str]
+    final: bool
+    keys: Keys
+
+    @property
+    def carried(self) -> bool:
+        """Whether its stocks stand in later windows, too."""
+        return not self.part[1]
+
+
+def points(
+    indicator: str,
+    kind: Kind,
+    before: Iterable[PartRow],
+    rows: Mapping[datetime, list[PartRow]],
+    windows: Iterable[tuple[datetime, bool]],
+    key: str | None,
+    any_key: str,
+) -> Iterator[Point]:
+    """The points of a series. `before`: the newest rows before the first window; `windows`: where each begins, and
+    whether its time has passed; `key`: as for `questions.series`."""
+    standing = {row.part: row.keys for row in before} if kind is Kind.STOCK else {}
+    for starts, passed in windows:
+        here, sums = rows.get(starts, []), Sums()
+        told = {row.part for row in here}
+        for part, keys in standing.items():
+            if part not in told:
+                sums.add(indicator, keys, as_one=key == any_key, standing=True)
+        for row in here:
+            sums.add(indicator, row.keys, as_one=key == any_key)
+            if kind is Kind.STOCK and row.carried:
+                standing[row.part] = row.keys
+        final = all(row.final for row in here) if here else passed
+        found = list(sums.values())
+        if not found and key is not None:
+            found = [Value(indicator, "", 0)]
+        for each in found:
+            level = (each.level or 0) if kind is Kind.STOCK else None
+            name = each.key if key is None else ("" if key == any_key else key)
+            yield Point(indicator, starts, name, each.count, final, level, each.total, each.buckets)
