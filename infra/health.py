@@ -7,7 +7,9 @@ was given, from its own threads. Listens on the loopback address unless told oth
 import json
 import logging
 import os
+import shutil
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +20,7 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -30,6 +33,8 @@ log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 # Readers are in no consumer group of Kafka; by this name of theirs their notes are found.
 READER_GROUP = "oryn-reader"
+# Neither is who watches over the processes of a machine.
+SUPERVISOR_GROUP = "oryn-run"
 # Who does not finish a request within so long is cut off, so that nobody holds a thread for ever.
 CLIENT_TIMEOUT_S = 10
 CLOSE_TIMEOUT_S = 5
@@ -44,13 +49,40 @@ Ready = Callable[[], Mapping[str, str]]
 Pages = Mapping[str, Callable[[str], tuple[HTTPStatus, str, bytes]]]
 
 
+class ProcessFigures(Collector):
+    """What every process says of itself: whether it lives and works, its clock, and the disk that its data are on."""
+
+    def __init__(self, live: Live, ready: Ready, folder: Path | None) -> None:
+        """`folder`: on the disk to look at; it need not be there yet."""
+        self._live, self._ready, self._folder = live, ready, folder
+
+    def describe(self) -> Iterator[Metric]:
+        """The names, without asking."""
+        yield from ()
+
+    def collect(self) -> Iterator[Metric]:
+        """As it is now."""
+        yield _gauge("oryn_process_live", "0 while the process should be started anew", self._live() is None)
+        yield _gauge("oryn_process_ready", "1 while the process does all its work", not self._ready())
+        yield _gauge("oryn_process_clock_timestamp_seconds", "What this machine's clock says", time.time())
+        if self._folder is not None and self._folder.exists():
+            disk = shutil.disk_usage(self._folder)
+            yield _gauge("oryn_process_disk_free_bytes", "Room on the disk of the data folder", disk.free)
+            yield _gauge("oryn_process_disk_size_bytes", "Size of the disk of the data folder", disk.total)
+
+
+def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=float(value))
+
+
 class _Figures(Collector):
     """The figures of a processor and those of its process, together."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, own: Collector) -> None:
         process = CollectorRegistry()
         ProcessCollector(registry=process)
         GCCollector(registry=process)
+        process.register(own)
         self._registries = (registry, process)
 
     def collect(self) -> Iterator[Metric]:
@@ -81,7 +113,7 @@ class HealthServer:
         Raises: OrynError when the address can't be had.
         """
         self._note = note
-        figures = _Figures(registry)
+        figures = _Figures(registry, ProcessFigures(live, ready, None if note is None else note.parent))
 
         wanted: Pages = {
             "/live": lambda _: _verdict("live", {"process": reason} if (reason := live()) else {}),

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from prometheus_client import CollectorRegistry
 
+from infra.health import SUPERVISOR_GROUP, HealthServer, note_path
 from infra.live.children import Spec
+from infra.live.group_figures import GroupFigures, group_reasons
 from infra.live.supervisor import Supervisor
 from infra.processors import stopped_by_signals
 from infra.readers.running import READERS, unmet
@@ -50,7 +53,16 @@ def command(
     found = load_settings(settings, options).settings
     _topics(found, partitions)
     specs = group(found, settings, workers, fan_outs, _chosen(readers, found))
-    supervisor = Supervisor(specs, found.data / "run", found.data, _tell, found.kafka.topic_prefix)
+
+    def health(group: Supervisor) -> HealthServer:
+        """Says how the group is, also about processes that are down and can't say it themselves."""
+        registry = CollectorRegistry()
+        registry.register(GroupFigures(group))
+        note = note_path(found.data, found.group(SUPERVISOR_GROUP), "group")
+        host = found.worker.health_host
+        return HealthServer(registry, lambda: None, lambda: group_reasons(group), host=host, note=note)
+
+    supervisor = Supervisor(specs, found.data / "run", found.data, _tell, found.kafka.topic_prefix, health)
     with stopped_by_signals() as stop:
         return supervisor.run(stop)
 

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -38,16 +39,25 @@ class Supervisor:
     """One group of processes. `run` it once."""
 
     def __init__(
-        self, specs: Sequence[Spec], folder: Path, data: Path, tell: Callable[[str], None], name: str = ""
+        self,
+        specs: Sequence[Spec],
+        folder: Path,
+        data: Path,
+        tell: Callable[[str], None],
+        name: str = "",
+        beside: Callable[["Supervisor"], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`folder`: for the group's lock and status; `data`: where the children note their addresses; `tell`: one
-        line for somebody who watches; `name`: of the group, where a folder has several."""
+        line for somebody who watches; `name`: of the group, where a folder has several; `beside`: what is there while
+        the group runs, entered only by the one that does."""
         self.children = [Supervised(spec) for spec in specs]
         self.status = folder / f"{name}run.json"
         self._lock = FileLock(folder / f"{name}run.lock")
         self._data = data
         self._tell = tell
-        self._ready: set[str] = set()
+        self._beside = beside
+        # Names of those that do all their work.
+        self.ready: frozenset[str] = frozenset()
         self._told_ready = False
         self._probed_at = 0.0
         self._started_at = time.time()
@@ -65,7 +75,8 @@ class Supervisor:
                 f"a group of processes runs here already; see {self.status}, or stop it first"
             ) from exc
         try:
-            return self._watch(stop)
+            with self._beside(self):
+                return self._watch(stop)
         finally:
             self._stop()
             self.status.unlink(missing_ok=True)
@@ -98,7 +109,7 @@ class Supervisor:
         if child.state is State.RUNNING:
             self._tell(f"{name}: started, process {child.pid}")
             return
-        self._ready.discard(name)
+        self.ready -= {name}
         self._told_ready = False
         how = _how(child.exit_code)
         if child.state is State.FAILED:
@@ -113,12 +124,12 @@ class Supervisor:
             return False
         self._probed_at = now
         urls = {note.get("pid"): note["url"] for note in notes(self._data).values()}
-        ready = {
+        ready = frozenset(
             child.spec.name
             for child in self.children
             if child.pid is not None and child.pid in urls and _is_ready(urls[child.pid])
-        }
-        changed, self._ready = ready != self._ready, ready
+        )
+        changed, self.ready = ready != self.ready, ready
         if len(ready) == len(self.children) and not self._told_ready:
             self._told_ready = True
             self._tell(f"ready: {', '.join(child.spec.name for child in self.children)}")
@@ -132,7 +143,7 @@ class Supervisor:
                 "kind": child.spec.kind,
                 "essential": child.spec.essential,
                 "state": child.state.value,
-                "ready": child.spec.name in self._ready,
+                "ready": child.spec.name in self.ready,
                 "pid": child.pid,
                 "restarts": child.restarts,
                 "exit_code": child.exit_code,

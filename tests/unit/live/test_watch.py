@@ -24,8 +24,8 @@ def test_lag_is_the_sum_of_what_the_processes_say(tmp_path: Path) -> None:
     fan_out.lag.labels("journal", "0").set(100)
     readers = CollectorRegistry()
     figures, gateway = Figures(readers), GatewayFigures(readers)
-    figures.lag.labels("journal").set(3)
-    figures.lag.labels("service-stages").set(4)
+    figures.lag.labels("journal", "0").set(3)
+    figures.lag.labels("service-stages", "0").set(4)
     gateway.pending.set(50)
     status = tmp_path / "run.json"
 
