@@ -1,0 +1,176 @@
+"""The application: which address leads to which function, and what people are told when something is not there.
+
+Only wires. `make` is called once for a process; tests call it with sources of their own.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from consumers.dashboard import about
+from consumers.dashboard.access import NOBODY, Role
+from consumers.dashboard.answers import Body, answer, body_of
+from consumers.dashboard.assets import Assets
+from consumers.dashboard.figures import Figures
+from consumers.dashboard.guard import Guard
+from consumers.dashboard.identity import Identify
+from consumers.dashboard.pages import Page
+from consumers.dashboard.rendering import Look, Renderer
+from consumers.dashboard.routes import LANGUAGES
+from consumers.dashboard.serving import Pages, nobody
+from consumers.dashboard.settings import DashboardSettings
+from consumers.dashboard.sources import Sources
+from consumers.dashboard.watching import Probe, Watcher
+from consumers.dashboard.words import PACKAGE, Language, packages, words
+
+YEAR_S: Final = 31_536_000
+RETRY_S: Final = 5
+FOUND: Final = 302
+UNAVAILABLE: Final = 503
+NOT_FOUND: Final = 404
+# What has words of its own; anything else that the framework refuses is shown as a bad request.
+TOLD: Final = frozenset({400, 403, 404, 405, 429, 500, 503})
+ROBOTS: Final = b"User-agent: *\nDisallow: /*/localities/*/applications/\nDisallow: /*/login\nDisallow: /*?*\n"
+
+
+def pages() -> list[Page]:
+    """All pages: the frame's own, and those of each folder that is there."""
+    found = list(about.PAGES)
+    for package in packages():
+        if package != PACKAGE and find_spec(f"{package}.pages") is not None:
+            found += import_module(f"{package}.pages").PAGES
+    names = [each.name for each in found]
+    assert len(names) == len(set(names)), f"two pages of one name: {names}"
+    return found
+
+
+class Dashboard:
+    """The parts of one dashboard, put together. `app` is what a server runs."""
+
+    def __init__(
+        self,
+        settings: DashboardSettings,
+        sources: Sources,
+        probes: list[Probe],
+        figures: Figures,
+        *,
+        identify: Identify = nobody,
+        listed: Sequence[Page] | None = None,
+    ) -> None:
+        """Wire. `listed`: other pages than all."""
+        self.settings = settings
+        self.sources = sources
+        self.figures = figures
+        self.assets = Assets()
+        self.renderer = Renderer(self.assets, settings.service)
+        self.watcher = Watcher(probes, figures, settings.poll_s)
+        self.pages = Pages(settings, sources, self.renderer, self.watcher, figures, identify)
+        self._errors: dict[tuple[int, Language, Role], Body] = {}
+        self.listed = list(pages() if listed is None else listed)
+        self.app: ASGIApp = Guard(self._starlette(), settings, figures)
+
+    def _starlette(self) -> Starlette:
+        routes: list[Route] = [Route("/", self._root), Route("/robots.txt", _robots), Route("/favicon.ico", self._icon)]
+        routes += [Route(path, partial(self._asset, path)) for path in self.assets.served]
+        for page in self.listed:
+            serve = partial(self._page, page)
+            for language in LANGUAGES:
+                routes.append(Route(f"/{language}{page.route.path}", partial(serve, language), name=page.name))
+        return Starlette(
+            routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._refused, 500: self._failed}
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self.sources.open()
+        try:
+            await self.watcher.look()
+            watching = asyncio.create_task(self.watcher.run())
+            try:
+                yield
+            finally:
+                watching.cancel()
+                await asyncio.gather(watching, return_exceptions=True)
+        finally:
+            self.sources.close()
+
+    async def _page(self, page: Page, language: str, request: Request) -> Response:
+        request.scope["oryn.page"] = page.name
+        request.path_params["language"] = language
+        asked = await self.pages.understand(request, page)
+        if isinstance(asked, Response):
+            return asked
+        return await self.pages.page(request, asked)
+
+    async def _root(self, request: Request) -> Response:
+        language = preferred(request.headers.get("accept-language", ""))
+        return RedirectResponse(f"/{language}/", FOUND, {"Vary": "Accept-Language", "Cache-Control": "no-cache"})
+
+    async def _asset(self, path: str, request: Request) -> Response:
+        request.scope["oryn.page"] = "static"
+        found = self.assets.served[path]
+        headers = {"Cache-Control": f"public, max-age={YEAR_S}, immutable"}
+        body = Body(found.data, found.packed, path.rpartition("-")[2], found.kind)
+        return answer(request, body, private=False, headers=headers)
+
+    async def _icon(self, request: Request) -> Response:
+        return RedirectResponse(self.assets.path("icon.svg"), FOUND)
+
+    async def _refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        status = error.status_code if error.status_code in TOLD else 400
+        return self.told(request, status, dict(error.headers or {}))
+
+    async def _failed(self, request: Request, _: Exception) -> Response:
+        return self.told(request, 500)
+
+    def told(self, request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+        """A page that says what is wrong: the same bytes for the same kind of error, whatever was asked for."""
+        first = request.url.path.split("/")[1]
+        language = Language(first if first in LANGUAGES else preferred(request.headers.get("accept-language", "")))
+        role = getattr(request.state, "viewer", NOBODY).role
+        body = self._errors.get((status, language, role))
+        if body is None:
+            name = f"error-{status}"
+            body = body_of(
+                self.renderer.plain("error.html", words(language), Look(role, live=False), "/", title_of=name)
+            )
+            self._errors[status, language, role] = body
+        found = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie", **(headers or {})}
+        if status == UNAVAILABLE:
+            found["Retry-After"] = str(RETRY_S)
+        response = answer(request, body, private=True, headers=found)
+        if response.status_code == 200:  # noqa: PLR2004 - else it is 304, which an error never is
+            response.status_code = status
+        del response.headers["etag"]
+        return response
+
+
+async def _robots(_: Request) -> Response:
+    return Response(ROBOTS, media_type="text/plain; charset=utf-8")
+
+
+def preferred(header: str) -> Language:
+    """The language that a browser asks for and we have; the state language when it names none of ours."""
+    best, weight = Language.KAZAKH, 0.0
+    for each in header.split(",")[:20]:
+        tag, _, rest = each.strip().partition(";")
+        try:
+            q = float(rest.strip().removeprefix("q=")) if rest else 1.0
+        except ValueError:
+            continue
+        primary = tag.strip().lower().partition("-")[0]
+        if primary in LANGUAGES and q > weight:
+            best, weight = Language(primary), q
+    return best

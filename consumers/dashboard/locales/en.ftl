@@ -1,0 +1,85 @@
+### The words of the dashboard's frame in English. The same messages and variables in every language (a test compares).
+
+site = kindergarten places
+brand = Oryn
+skip = To the content
+doors = Main pages
+languages = Languages
+tongue-kk = ҚАЗ
+tongue-ru = РУС
+tongue-en = ENG
+path = You are here
+theme = Light or dark
+door-about = About
+door-login = Sign in
+door-home = My page
+door-quality = Quality
+door-operations = Operations
+door-account = Account
+foot = Every figure here follows from the public journal of decisions, which anyone can verify.
+foot-service = { $name }
+to-start = To the first page
+until = Data up to { $moment }.
+yes = yes
+no = no
+length-minutes = { $value } min
+length-hours = { $value } h
+length-days = { $value } days
+
+## The live channel
+
+live-on = This page renews itself.
+live-lost = The connection is lost. What you see may be out of date; trying again.
+live-back = The connection is back.
+live-away = The data are not available right now. What you see may be out of date.
+live-renewed = Renewed.
+
+## Tables and charts
+
+table-empty = There is nothing here yet.
+table-all = { $count ->
+    [one] Show { $count } row
+   *[other] Show all { $count } rows
+}
+table-of-page = The page of this table
+rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+}
+turn = Further rows
+earlier-rows = Earlier rows
+later-rows = Further rows
+chart-table = The same as a table
+column-locality = Code
+column-name = Name
+column-records = Decisions recorded
+column-until = Data up to
+column-bulletins = Bulletins
+
+## About
+
+about-title = About these pages
+about-lede = Who waits for a place in a kindergarten, how the queue moves, and why: from the record of every decision.
+about-numbers = Each number in a queue follows from the rules and from the published order alone. Whoever doubts it can follow every change of it, with its cause and the record that proves it.
+about-public = Without signing in you see what the law publishes: queues, numbers, groups, times of submission and bulletins. Names, documents, benefits and addresses are never shown, for they are not in the record.
+about-state = Where the data stand
+about-records-hint = Each decision is one record of the journal. Nothing is decided outside it.
+about-localities = Localities and the last decision that these pages know
+about-empty = No decision has been recorded yet.
+
+## What went wrong
+
+error-400 = This address can't be understood
+error-400-text = A part of the address is not what it should be. It may have been cut when it was copied.
+error-403 = This page can't be opened
+error-403-text = The form was too old, or it did not come from this site. Go back, load the page anew and try again.
+error-404 = There is no such page
+error-404-text = Nothing is kept under this address, or it is not meant for you. Please check the address; if you expected something here, sign in with the right account.
+error-405 = That can't be done here
+error-405-text = This page can be read, but nothing can be sent to it.
+error-429 = Too many attempts
+error-429-text = There were many attempts in a short time. Please wait a quarter of an hour and try again.
+error-500 = Something went wrong
+error-500-text = It is our mistake, not yours. It was noted; please try again in a moment.
+error-503 = The data are not available right now
+error-503-text = The site itself works, but what it reads from does not answer or is being renewed. Nothing is lost. Please try again in a minute.

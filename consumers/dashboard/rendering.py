@@ -1,0 +1,223 @@
+"""From a page's content to its HTML: the whole page, or its fragments for the live channel.
+
+Owns the templates' engine: every value is escaped, a value that is missing is an error, and macros (`ui`) and words are
+there in every block. Never asks a source and never knows who looks: a role and a view say what is shown.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from consumers.dashboard.access import EVERYBODY, PUBLISHED, Level, Role, View
+from consumers.dashboard.assets import Assets
+from consumers.dashboard.pages import Chart, Column, Content, Crumb, Link, Page, Params
+from consumers.dashboard.routes import LANGUAGES, ROUTES, link
+from consumers.dashboard.words import Language, Words, packages, shown, words
+
+VERSION_BYTES: Final = 12
+# Who can open what lies above: an office's scope is one region or one locality.
+ABOVE: Final = {
+    Level.NATION: frozenset({Role.NATION, Role.AUDITOR}),
+    Level.REGION: frozenset({Role.NATION, Role.AUDITOR, Role.REGION}),
+}
+# Rows of a table that a page shows at once; the others are on the next pages.
+ROWS_SHOWN: Final = 200
+# Inside a script element no value may end it or open a comment.
+_JSON_ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page's content as HTML. `fragments`: block -> HTML; `version`: changes with any of them."""
+
+    fragments: Mapping[str, str]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """In which dress a page is shown: part of the key of its bytes."""
+
+    role: Role = Role.PUBLIC
+    wall: bool = False
+    live: bool = True
+
+
+class Renderer:
+    """Makes pages. One for a process: templates are compiled once for each language."""
+
+    def __init__(self, assets: Assets, service: str | None = None) -> None:
+        """`service`: who runs the site, shown at its foot."""
+        self._environments = {Language(each): _environment(Language(each), assets, service) for each in LANGUAGES}
+
+    def fragments(self, page: Page, content: Content, params: Params, view: View, w: Words) -> Rendered:
+        """The blocks that the live channel renews."""
+        template = self._template(page.template, w)
+        context = template.new_context(self._values(page, content, params, view, w))
+        found = {name: "".join(_block(template, name, context)).strip() for name in page.fragments}
+        return Rendered(found, version_of(found))
+
+    def page(
+        self, page: Page, content: Content, params: Params, view: View, w: Words, *, look: Look, rendered: Rendered
+    ) -> bytes:
+        """The whole page."""
+        values = self._values(page, content, params, view, w)
+        values["crumbs"] = crumbs_for(look.role, content.crumbs)
+        return self._text(page.template, w, **values, look=look, version=rendered.version if page.fragments else None)
+
+    def table(self, page: Page, values: Mapping[str, Any], params: Params, view: View, w: Words, look: Look) -> bytes:
+        """A page's table as a page of its own."""
+        content = Content(values["title"], crumbs=values["crumbs"])
+        return self._text(
+            "table.html", w, **{**self._values(page, content, params, view, w), **values}, look=look, version=None
+        )
+
+    def plain(self, template: str, w: Words, look: Look, here: str, **values: Any) -> bytes:
+        """A page of the frame itself: an error, the login. `here`: its address behind the language."""
+        frame = {"here": here, "look": look, "version": None, "page": None, "crumbs": (), "charts": {}}
+        return self._text(template, w, **{**frame, **values})
+
+    def _values(self, page: Page, content: Content, params: Params, view: View, w: Words) -> dict[str, Any]:
+        path = {key: value for key, value in params.items() if key in page.route.parts}
+        asked = {key: params[key] for key, each in page.query.items() if params.get(key, each.default) != each.default}
+        here = link(w.language, page.name, **path)
+        return {
+            **content.values,
+            "page": page,
+            "content": content,
+            "tables": content.tables,
+            "charts": content.charts,
+            "title": content.title,
+            "crumbs": content.crumbs,
+            "until": content.until,
+            "view": view,
+            "params": params,
+            "w": w,
+            "here": here.removeprefix(f"/{w.language}") + (f"?{urlencode(asked)}" if asked else ""),
+            "table_link": lambda name, **more: link(w.language, page.name, **{**path, **asked, **more, "table": name}),
+        }
+
+    def _template(self, name: str, w: Words) -> Template:
+        return self._environments[w.language].get_template(name)
+
+    def _text(self, template: str, words_: Words, **values: Any) -> bytes:
+        return self._template(template, words_).render({"w": words_, **values}).encode()
+
+
+def crumbs_for(role: Role, crumbs: Sequence[Crumb]) -> list[Crumb]:
+    """The steps that lead somewhere for a role. A region's page is not the region above for a locality's office."""
+    return [each for each in crumbs if not each.page or opens(role, each.page)]
+
+
+def opens(role: Role, page: str) -> bool:
+    """Whether a role can open the pages of a name that lie above what it looks at."""
+    route = ROUTES[page]
+    if role not in route.rule:
+        return False
+    if PUBLISHED is route.rule or EVERYBODY is route.rule:
+        return True
+    return role in ABOVE.get(route.level, frozenset(Role))
+
+
+def version_of(fragments: Mapping[str, str]) -> str:
+    """A word for these fragments: the same for the same, in every process."""
+    digest = blake2b(digest_size=VERSION_BYTES)
+    for name, text in sorted(fragments.items()):
+        digest.update(name.encode() + b"\0" + text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _block(template: Template, name: str, context: Context) -> Iterator[str]:
+    return template.blocks[name](context)
+
+
+def _environment(language: Language, assets: Assets, service: str | None) -> Environment:
+    found = Environment(
+        loader=ChoiceLoader([PackageLoader(each, "templates") for each in _with_templates()]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    w = words(language)
+    found.globals.update(
+        t=w.say,
+        language=language.value,
+        languages=LANGUAGES,
+        tongues={each: words(Language(each)).say("language") for each in LANGUAGES},
+        asset=assets.path,
+        service=service,
+        url=lambda name, /, **given: link(language, name, **given),
+        shown=shown,
+        ROWS_SHOWN=ROWS_SHOWN,
+        Link=Link,
+        Role=Role,
+        View=View,
+    )
+    found.filters["chart_json"] = chart_json
+    found.filters["cell"] = cell_text
+    found.tests["link"] = lambda value: isinstance(value, Link)
+    # Macros see these globals, too, and stand in every block, also in one that is rendered by itself.
+    found.globals["ui"] = found.get_template("ui.html").module
+    return found
+
+
+def _with_templates() -> Iterator[str]:
+    for each in packages():
+        try:
+            PackageLoader(each, "templates")
+        except ValueError:  # a folder without templates, or not written yet
+            continue
+        yield each
+
+
+def cell_text(value: Any, column: Column, w: Words) -> str:
+    """A cell of a table, in words."""
+    if value is None:
+        return ""
+    if isinstance(value, Link):
+        return shown(value.text)
+    if column.kind == "moment":
+        return w.stamp(value)[:-3]
+    if column.kind == "minutes":
+        return w.minutes(value)
+    if column.kind == "share":
+        return w.share(value)
+    if isinstance(value, datetime):
+        return value.strftime("%d.%m.%Y %H:%M")
+    if isinstance(value, date):
+        return w.short_day(value)
+    if isinstance(value, bool):
+        return w.say("yes") if value else w.say("no")
+    if isinstance(value, int | float) and column.kind == "number":
+        return w.number(value)
+    return shown(str(value))
+
+
+def chart_json(chart: Chart, w: Words) -> Markup:
+    """What the browser draws a chart from, safe inside a script element that holds data."""
+    data = {
+        "kind": chart.kind,
+        "x": list(chart.x),
+        "times": chart.times,
+        "zone": chart.zone_minutes,
+        "labels": [shown(each) for each in chart.labels],
+        "down": chart.down,
+        "unit": chart.unit,
+        "language": w.language,
+        "series": [{"label": shown(e.label), "colour": e.colour, "values": list(e.values)} for e in chart.series],
+        "marks": [{"at": each.at, "text": shown(each.text), "colour": each.colour} for each in chart.marks],
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter, escape in _JSON_ESCAPES.items():
+        text = text.replace(letter, escape)
+    return Markup(text)  # noqa: S704 - escaped for where it stands

@@ -1,0 +1,27 @@
+"""What the dashboard must be told: where it is reached, its limits, how people log in. Reads no environment."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardSettings:
+    """One dashboard. `hosts`: names that it answers to; others are refused. `secret`: signs what a login keeps in the
+    browser while it goes on; all processes of one site share it. Times in seconds, sizes in bytes."""
+
+    secret: str = field(repr=False)
+    hosts: frozenset[str] = LOCAL_HOSTS
+    service: str | None = None
+    redis_prefix: str = "oryn"
+    idle_s: int = 1_800
+    absolute_s: int = 43_200
+    listeners_max: int = 5_000
+    cache_bytes: int = 64_000_000
+    threads: int = 8
+    query_bytes: int = 2_048
+    body_bytes: int = 8_192
+    poll_s: float = 0.5
+    renew_s: float = 1.0
+    heartbeat_s: float = 15.0
