@@ -15,7 +15,14 @@ from string import digits as DIGITS
 from typing import Annotated
 
 from infra.settings_base import NAME, URL, About, Leaf, Section, SettingsError, leaves_of
-from infra.settings_readers import GatewaySettings, PostgresSettings, PublicSettings, ReaderSettings, RedisSettings
+from infra.settings_readers import (
+    GatewaySettings,
+    IndicatorsSettings,
+    PostgresSettings,
+    PublicSettings,
+    ReaderSettings,
+    RedisSettings,
+)
 from streams.runtime.settings import Clock
 
 HOUR_MS = 3_600_000
@@ -172,6 +179,7 @@ class Settings:
     reader: ReaderSettings = dataclasses.field(default_factory=ReaderSettings)
     gateway: GatewaySettings = dataclasses.field(default_factory=GatewaySettings)
     public: PublicSettings = dataclasses.field(default_factory=PublicSettings)
+    indicators: IndicatorsSettings = dataclasses.field(default_factory=IndicatorsSettings)
     publisher: PublisherSettings = dataclasses.field(default_factory=PublisherSettings)
 
     @property

@@ -19,7 +19,7 @@ TERMS = re.compile(r"([A-Z_]+=[0-9]{1,8}( [A-Z_]+=[0-9]{1,8})*)?")
 
 @dataclass(frozen=True, slots=True)
 class PostgresSettings(Section):
-    """The registers, the gateway's delivery log and the contacts."""
+    """The registers, the gateway's delivery log, the contacts and the indicators."""
 
     url: Annotated[str | None, About("PostgreSQL. None: the local stack's.", pattern=URL, link=True)] = (
         dataclasses.field(default=None, repr=False)
@@ -32,6 +32,9 @@ class PostgresSettings(Section):
     ] = None
     contacts: Annotated[
         str | None, About("Schema of the contacts. None: topic prefix and `contacts`.", pattern=SCHEMA)
+    ] = None
+    indicators: Annotated[
+        str | None, About("Schema of the indicators. None: topic prefix and `indicators`.", pattern=SCHEMA)
     ] = None
 
 
@@ -72,9 +75,7 @@ class GatewaySettings(Section):
     mail_from: Annotated[str | None, About("Sender of mails.")] = None
     file: Annotated[
         Path | None,
-        About(
-            "File or folder that messages are written to. None: no file."
-        ),
+        About("File or folder that messages are written to. None: no file."),
     ] = None
     directory_url: Annotated[
         str | None, About("Where contacts are asked for. None: the table in PostgreSQL.", pattern=URL, link=True)
@@ -100,6 +101,22 @@ class GatewaySettings(Section):
     keep_days: Annotated[
         int | None,
         About("After so many days delivered messages are forgotten. None: never.", low=KEEP_DAYS_MIN, high=36_525),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorsSettings(Section):
+    """How long indicators are kept, and what they are held against."""
+
+    keep_hours_days: Annotated[
+        int | None,
+        About("Windows of an hour are kept for so many days of book time. None: for ever.", low=2, high=36_525),
+    ] = 60
+    keep_days_days: Annotated[
+        int | None, About("Windows of a day likewise; weeks are kept for ever. None: for ever.", low=32, high=36_525)
+    ] = 1_826
+    quality: Annotated[
+        Path | None, About("File of normative values and targets of the quality table. None: the package's.")
     ] = None
 
 

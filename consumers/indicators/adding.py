@@ -1,8 +1,8 @@
 """Adds parts up: of the nation, of a region there is one part for each partition of the journal. Pure.
 
 Figures are as their column has them: key -> {count, level?, total?, buckets?}. A part without a row in a window had
-nothing happen in it, and its stocks stand as in its newest row before. What came late to windows that were final
-already is a part of its own, about those windows alone (`late`).
+nothing happen in it, and its stocks stand as in its newest row before. A locality whose records came late to
+windows that were final already is a part of its own (`late`); levels of single parts may be below 0, their sum is not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,11 +50,6 @@ class PartRow:
     final: bool
     keys: Keys
 
-    @property
-    def carried(self) -> bool:
-        """Whether its stocks stand in later windows, too."""
-        return not self.part[1]
-
 
 def points(
     indicator: str,
@@ -76,7 +71,7 @@ def points(
                 sums.add(indicator, keys, as_one=key == any_key, standing=True)
         for row in here:
             sums.add(indicator, row.keys, as_one=key == any_key)
-            if kind is Kind.STOCK and row.carried:
+            if kind is Kind.STOCK:
                 standing[row.part] = row.keys
         final = all(row.final for row in here) if here else passed
         found = list(sums.values())

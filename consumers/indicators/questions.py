@@ -70,7 +70,7 @@ CROSS JOIN LATERAL (
         AND m.partition = s.partition AND m.late = s.late AND m.starts < %(first)s
     ORDER BY m.starts DESC LIMIT 1
 ) b
-WHERE s.level = %(level)s AND s.subject = %(subject)s AND s.locality = %(locality)s AND s.late = ''
+WHERE s.level = %(level)s AND s.subject = %(subject)s AND s.locality = %(locality)s
 ORDER BY 3
 """
 _CHILDREN: LiteralString = """
@@ -88,7 +88,6 @@ CROSS JOIN LATERAL (
     ORDER BY each.starts DESC LIMIT 1
 ) m
 WHERE s.level = %(below)s AND (%(region)s = '' OR s.region = %(region)s) AND (%(of)s = '' OR s.locality = %(of)s)
-    AND (m.starts = %(starts)s OR s.late = '')
 ORDER BY s.locality, s.subject, s.partition, s.late
 """
 
@@ -106,19 +105,21 @@ def now(connection: Connection, scope: Scope) -> Figures:
         found = cursor.execute(_NOW, _named(scope)).fetchall()
     if not found:
         return Figures(scope, None, None, None)
+    # Of what lies in a locality: as far as the locality goes, for a quiet kindergarten has only old rows.
     untils = [whole if whole is not None else own for _, own, _, whole, _, _, _ in found]
+    plain = [until for until, (late, *_) in zip(untils, found, strict=True) if not late] or untils
     newest = max(whole if whole is not None else own for _, _, own, _, whole, _, _ in found)
     day = datetime.datetime.combine(newest.date(), datetime.time())
     levels, flows = Sums(), Sums()
-    for late, _, _, _, _, starts, figures in found:
+    for *_, starts, figures in found:
         for name, keys in (figures or {}).items():
             stock = name in INDICATORS and INDICATORS[name].kind is Kind.STOCK
-            if stock and not late:
+            if stock:
                 levels.add(name, keys, standing=True)
-            elif not stock and starts == day:
+            elif starts == day:
                 flows.add(name, keys)
     standing = tuple(each for each in levels.values() if each.level)
-    return Figures(scope, max(untils), min(untils), newest.date(), standing, tuple(flows.values()))
+    return Figures(scope, max(untils), min(plain), newest.date(), standing, tuple(flows.values()))
 
 
 def series(

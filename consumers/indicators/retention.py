@@ -13,17 +13,24 @@ PIECE_ROWS: Final = 2_000
 HOURLY: Final = (Window.HOUR, Window.LAST_24_HOURS)
 DAILY: Final = (Window.DAY, Window.LAST_7_DAYS)
 
+# The newest window before the limit stays: it tells how many there were when the kept ones begin.
 _DROP: Final = """
 DELETE FROM measures WHERE ctid = ANY (ARRAY(
     SELECT m.ctid
     FROM subjects s
-    JOIN LATERAL (
+    CROSS JOIN LATERAL (
+        SELECT max(each.starts) AS starts FROM measures each
+        WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
+            AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late
+            AND each.starts <= date_trunc('day', s.newest) - make_interval(days => %(days)s)
+    ) kept
+    CROSS JOIN LATERAL (
         SELECT each.ctid FROM measures each
         WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
             AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late
-            AND each.starts < date_trunc('day', s.newest) - make_interval(days => %(days)s)
+            AND each.starts < kept.starts
         LIMIT %(piece)s
-    ) m ON true
+    ) m
     LIMIT %(piece)s
 ))
 """

@@ -26,7 +26,7 @@ from schemas.errors import OrynError
 PAGES_FOLDER = "bulletins"
 MESSAGES_FOLDER = "messages"
 # Schemas that are called by the season's prefix, whatever is set for others.
-OWN_NAMES = ("registers", "gateway", "contacts")
+OWN_NAMES = ("registers", "gateway", "contacts", "indicators")
 # People look at the pages at the end; while days pass in seconds, none of them would look twice.
 REFRESH_S = 30
 

@@ -32,6 +32,7 @@ READERS = {
     "live-view": "live view in Redis: numbers, queues, open places of this moment",
     "gateway": "messages to parents and kindergartens, each at least once, in order",
     "bulletins": "public pages: bulletins, feeds, the order of every queue",
+    "indicators": "indicators in PostgreSQL: figures by hour, day and week; dead letters by publisher",
 }
 # Whose address each needs.
 NEEDS: Mapping[str, Sequence[Callable[[Settings], str]]] = {
@@ -39,6 +40,7 @@ NEEDS: Mapping[str, Sequence[Callable[[Settings], str]]] = {
     "live-view": (redis_url,),
     "gateway": (postgres_url,),
     "bulletins": (redis_url,),
+    "indicators": (postgres_url,),
 }
 
 

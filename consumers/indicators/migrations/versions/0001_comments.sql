@@ -66,7 +66,7 @@ COMMENT ON COLUMN figures.median IS 'Of a DURATION: half took less, in minutes, 
 COMMENT ON COLUMN figures.percentile_90 IS 'Of a DURATION: nine of ten took less, in minutes, interpolated in the buckets';
 COMMENT ON COLUMN figures.buckets IS 'Of a DURATION: how many of each length, by indicators.bounds';
 COMMENT ON COLUMN figures.final IS 'Whether nothing can change it any more';
-COMMENT ON COLUMN figures.until IS 'Up to where the part goes that is furthest behind';
+COMMENT ON COLUMN figures.until IS 'Time of the newest record in it';
 
 COMMENT ON VIEW latest_levels IS 'How many there are now of each stock.';
 COMMENT ON COLUMN latest_levels.level IS 'NATION, REGION, LOCALITY, ORGANISATION or QUEUE';
@@ -77,7 +77,7 @@ COMMENT ON COLUMN latest_levels.indicator IS 'Its name (docs/indicators.md)';
 COMMENT ON COLUMN latest_levels.unit IS 'What is counted';
 COMMENT ON COLUMN latest_levels.key IS 'Its own dimension, as GENERAL/2018; empty without one';
 COMMENT ON COLUMN latest_levels.level_now IS 'How many there are';
-COMMENT ON COLUMN latest_levels.until IS 'Up to where the part goes that is furthest behind';
+COMMENT ON COLUMN latest_levels.until IS 'Time of the newest record in it';
 
 COMMENT ON VIEW today IS 'What happened on the newest day of each subject.';
 COMMENT ON COLUMN today.level IS 'NATION, REGION, LOCALITY, ORGANISATION or QUEUE';
@@ -93,7 +93,7 @@ COMMENT ON COLUMN today.count IS 'How often it happened; of a DURATION how many 
 COMMENT ON COLUMN today.total IS 'Of a DURATION: the sum in minutes';
 COMMENT ON COLUMN today.median IS 'Of a DURATION: half took less, in minutes';
 COMMENT ON COLUMN today.percentile_90 IS 'Of a DURATION: nine of ten took less, in minutes';
-COMMENT ON COLUMN today.until IS 'Up to where the newest part goes';
+COMMENT ON COLUMN today.until IS 'Time of the newest record in it';
 
 COMMENT ON FUNCTION quantile(bigint[], double precision[], double precision) IS 'The length below which a part of what was counted lies: quantile(buckets, bounds, 0.9)';
 COMMENT ON AGGREGATE sum_buckets(bigint[]) IS 'Counts added up bucket by bucket';

@@ -49,8 +49,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 
--- A part without a row in a window had nothing happen in it: its stocks stand as in its newest row before. What came
--- late to windows that were final already (`late`) is about those windows alone.
+-- A part without a row in a window had nothing happen in it: its stocks stand as in its newest row before. A locality
+-- whose records came late to windows that were final already is a part of its own (`late`).
 CREATE VIEW figures AS
 SELECT
     w.level, s.region, w.locality, w.subject, w."window", w.starts, d.indicator, d.kind, d.unit, k.key,
@@ -61,8 +61,10 @@ SELECT
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.5) AS median,
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.9) AS percentile_90,
     sum_buckets(buckets_of(k.value)) AS buckets,
-    bool_and(CASE WHEN m.starts = w.starts THEN m.final ELSE s.newest >= w.starts + length_of(w."window") END) AS final,
-    min(m.until) AS until
+    bool_and(
+        CASE WHEN m.starts = w.starts THEN m.final ELSE s.late <> '' OR s.newest >= w.starts + length_of(w."window") END
+    ) AS final,
+    max(m.until) AS until
 FROM (SELECT DISTINCT level, subject, locality, "window", starts FROM measures) w
 JOIN subjects s USING (level, subject, locality)
 CROSS JOIN LATERAL (
@@ -77,27 +79,26 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL jsonb_each(m.figures) i (indicator, keys)
 JOIN indicators d ON d.indicator = i.indicator
 CROSS JOIN LATERAL jsonb_each(i.keys) k (key, value)
-WHERE m.starts = w.starts OR (d.kind = 'STOCK' AND s.late = '')
+WHERE m.starts = w.starts OR d.kind = 'STOCK'
 GROUP BY w.level, s.region, w.locality, w.subject, w."window", w.starts, d.indicator, d.kind, d.unit, k.key, d.bounds;
 
 CREATE VIEW latest_levels AS
 SELECT
     s.level, s.region, s.locality, s.subject, d.indicator, d.unit, k.key,
     sum((k.value ->> 'level')::bigint)::bigint AS level_now,
-    min(s.until) AS until
+    max(s.until) AS until
 FROM subjects s
 CROSS JOIN LATERAL (
     SELECT each.figures
     FROM measures each
     WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
-        AND each.partition = s.partition AND each.late = '' AND each."window" = 'DAY'
+        AND each.partition = s.partition AND each.late = s.late AND each."window" = 'DAY'
     ORDER BY each.starts DESC
     LIMIT 1
 ) m
 CROSS JOIN LATERAL jsonb_each(m.figures) i (indicator, keys)
 JOIN indicators d ON d.indicator = i.indicator AND d.kind = 'STOCK'
 CROSS JOIN LATERAL jsonb_each(i.keys) k (key, value)
-WHERE s.late = ''
 GROUP BY s.level, s.region, s.locality, s.subject, d.indicator, d.unit, k.key
 HAVING sum((k.value ->> 'level')::bigint) <> 0;
 
