@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from infra.live.children import State
 from infra.live.supervisor import Supervisor
 
-LABELS = ("process", "process_kind")
+LABELS = ("child", "child_kind")
 
 
 class GroupFigures(Collector):
