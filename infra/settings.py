@@ -150,6 +150,18 @@ class WorkerSettings(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringSettings(Section):
+    """The monitoring: what the journal says in figures."""
+
+    emit_ms: Annotated[
+        int, About("Rows of windows that go on are sent at most once in so many milliseconds.", low=50, high=HOUR_MS)
+    ] = 1_000
+    snapshot_records: Annotated[
+        int, About("Journal records between two snapshots of a partition's figures, at least.", low=1, high=100_000_000)
+    ] = 50_000
+
+
+@dataclass(frozen=True, slots=True)
 class PublisherSettings(Section):
     """Publishing events."""
 
@@ -174,6 +186,7 @@ class Settings:
     kafka: KafkaSettings = dataclasses.field(default_factory=KafkaSettings)
     registry: RegistrySettings = dataclasses.field(default_factory=RegistrySettings)
     worker: WorkerSettings = dataclasses.field(default_factory=WorkerSettings)
+    monitoring: MonitoringSettings = dataclasses.field(default_factory=MonitoringSettings)
     postgres: PostgresSettings = dataclasses.field(default_factory=PostgresSettings)
     redis: RedisSettings = dataclasses.field(default_factory=RedisSettings)
     reader: ReaderSettings = dataclasses.field(default_factory=ReaderSettings)
