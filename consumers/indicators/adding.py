@@ -1,19 +1,45 @@
-"""Adds parts up: of the nation, of a region there is one part for each partition of the journal. Pure.
+"""How figures stand in their column, and how parts are added up: of the nation, of a region there is one part for each
+partition of the journal. Pure.
 
-Figures are as their column has them: key -> {count, level?, total?, buckets?}. A part without a row in a window had
-nothing happen in it, and its stocks stand as in its newest row before. A locality whose records came late to
-windows that were final already is a part of its own (`late`); levels of single parts may be below 0, their sum is not.
+The column holds indicator -> key -> what is known: of a FLOW the count, of a STOCK [count, level], of a DURATION
+[count, total, buckets], without the empty buckets at the end. A part without a row in a window had nothing happen in
+it, and its stocks stand as in its newest row before. A locality whose records came late to windows that were final
+already is a part of its own (`late`); levels of single parts may be below 0, their sum is not.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from consumers.indicators.figures import Point, Value, add_buckets, added
-from schemas.indicators import Kind
+from schemas.indicators import IndicatorValue, Kind
 
-Keys = Mapping[str, Mapping[str, Any]]
+Keys = Mapping[str, Any]
+_STOCK_LENGTH: Final = 2
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def figures_json(values: Iterable[IndicatorValue]) -> str:
+    """The values of a row as the column has them."""
+    figures: dict[str, dict[str, object]] = {}
+    for each in values:
+        known: object = each.count
+        if each.level is not None:
+            known = (each.count, each.level)
+        elif each.total is not None:
+            known = (each.count, each.total, _without_end(each.buckets or ()))
+        figures.setdefault(each.indicator, {})[each.key] = known
+    return _encode(figures).decode()
+
+
+def _without_end(buckets: tuple[int, ...]) -> tuple[int, ...]:
+    end = len(buckets)
+    while end and not buckets[end - 1]:
+        end -= 1
+    return buckets[:end]
 
 
 class Sums:
@@ -26,15 +52,16 @@ class Sums:
     def add(self, indicator: str, keys: Keys, *, as_one: bool = False, standing: bool = False) -> None:
         """Add what a part has of an indicator. `as_one`: its keys together, under the empty key; `standing`: its levels
         alone, for nothing happened to them in this window."""
-        for name, each in keys.items():
+        for name, figure in keys.items():
             place = (indicator, "" if as_one else name)
             count, level, total, buckets = self._found.get(place) or (0, None, None, list[int]())
-            if standing:
-                self._found[place] = (count, added(level, each.get("level")), total, buckets)
-                continue
-            add_buckets(buckets, each.get("buckets", ()))
-            sums = (count + each["count"], added(level, each.get("level")), added(total, each.get("total")), buckets)
-            self._found[place] = sums
+            more = figure if isinstance(figure, int) else figure[0]
+            if isinstance(figure, list) and len(figure) == _STOCK_LENGTH:
+                level = added(level, figure[1])
+            elif isinstance(figure, list):
+                total = added(total, figure[1])
+                add_buckets(buckets, figure[2])
+            self._found[place] = (count if standing else count + more, level, total, buckets)
 
     def values(self) -> Iterator[Value]:
         """The sums, in order of indicators and keys."""

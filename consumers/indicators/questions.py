@@ -102,7 +102,7 @@ def now(connection: Connection, scope: Scope) -> Figures:
     What is not known has no `until`, and no values. The day is the newest that any of its parts has reached.
     """
     with store_errors(), connection.cursor(binary=True) as cursor:
-        found = cursor.execute(_NOW, _named(scope)).fetchall()
+        found = cursor.execute(_NOW, stored_names(scope)).fetchall()
     if not found:
         return Figures(scope, None, None, None)
     # Of what lies in a locality: as far as the locality goes, for a quiet kindergarten has only old rows.
@@ -143,9 +143,9 @@ def series(
     begin, end = _moment(first), _moment(last)
     if (end - begin) / STEPS[window] > POINTS_MAX:
         raise NoWindow(f"more than {POINTS_MAX:,} windows are asked for: ask for fewer, or for longer ones")
-    asked = {**_named(scope), "window": window.value, "indicator": indicator, "first": begin, "last": end}
+    asked = {**stored_names(scope), "window": window.value, "indicator": indicator, "first": begin, "last": end}
     with store_errors(), connection.cursor(binary=True) as cursor:
-        ((newest,),) = cursor.execute(_SPAN, _named(scope)).fetchall()
+        ((newest,),) = cursor.execute(_SPAN, stored_names(scope)).fetchall()
         rows = cursor.execute(_SERIES, asked).fetchall()
     if newest is None or not rows:
         return []
@@ -183,7 +183,7 @@ def children(
         known(each)
     with store_errors(), connection.cursor(binary=True) as cursor:
         if starts is None:
-            ((newest,),) = cursor.execute(_SPAN, _named(scope)).fetchall()
+            ((newest,),) = cursor.execute(_SPAN, stored_names(scope)).fetchall()
             if newest is None:
                 return []
             starts = begin_of(window, newest)
@@ -217,6 +217,18 @@ def begin_of(window: Window, moment: datetime.datetime) -> datetime.datetime:
             return begin_of(Window.HOUR, moment) - LENGTHS[window] + STEPS[window]
         case Window.LAST_7_DAYS:
             return day - LENGTHS[window] + STEPS[window]
+
+
+def newest_day(connection: Connection, scope: Scope) -> datetime.date | None:
+    """The local day that goes on where a subject is; none where nothing is known of it."""
+    with store_errors():
+        ((newest,),) = connection.execute(_SPAN, stored_names(scope)).fetchall()
+    return None if newest is None else newest.date()
+
+
+def stored_names(scope: Scope) -> dict[str, str]:
+    """A subject as rows name it."""
+    return {"level": scope.level.value, "subject": scope.subject, "locality": scope.stored_locality}
 
 
 # --------------------------------------------------------------------------------------------------------- details
@@ -277,10 +289,6 @@ def _of_key(keys: Mapping[str, Any] | None, key: str | None) -> Mapping[str, Any
 def _check_window(level: Level, window: Window) -> None:
     if window not in WINDOWS[level]:
         raise NoWindow(f"figures of a {level} are kept by {', '.join(WINDOWS[level])}, not by {window}")
-
-
-def _named(scope: Scope) -> dict[str, str]:
-    return {"level": scope.level.value, "subject": scope.subject, "locality": scope.stored_locality}
 
 
 def _moment(of: datetime.datetime | datetime.date) -> datetime.datetime:

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final
 
-import msgspec
 from confluent_kafka import TIMESTAMP_NOT_AVAILABLE, Message
 
+from consumers.indicators.adding import figures_json
 from consumers.indicators.connection import Connection, connect, store_errors
 from consumers.indicators.retention import drop_old
 from consumers.indicators.settings import IndicatorsSettings
@@ -25,7 +25,7 @@ from consumers.registers.positions import Origin
 from schemas.codec import ValueCodec
 from schemas.dead_letter_headers import unwrap
 from schemas.errors import Malformed
-from schemas.indicators import IndicatorRow, IndicatorValue, Level
+from schemas.indicators import IndicatorRow, Level
 from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN
 from schemas.zones import EPOCH_ORDINAL, zone_of
 
@@ -65,8 +65,6 @@ _COUNT: Final = (
     "INSERT INTO dead_letters AS d (day, locality, publisher, topic, cause, count) VALUES (%s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (day, locality, publisher, topic, cause) DO UPDATE SET count = d.count + excluded.count"
 )
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class _TopicStore:
@@ -204,21 +202,6 @@ def _cells(row: IndicatorRow) -> tuple[Any, ...]:
         row.level.value, row.subject, "" if part else locality, row.window.value, row.partition,
         locality if part else "", starts, row.final, row.through, row.until, figures_json(row.values),
     )  # fmt: skip
-
-
-def figures_json(values: Iterable[IndicatorValue]) -> str:
-    """The values of a row as its column has them: indicator -> key -> what is known."""
-    figures: dict[str, dict[str, dict[str, object]]] = {}
-    for each in values:
-        known: dict[str, object] = {"count": each.count}
-        if each.level is not None:
-            known["level"] = each.level
-        if each.total is not None:
-            known["total"] = each.total
-        if each.buckets is not None:
-            known["buckets"] = each.buckets
-        figures.setdefault(each.indicator, {})[each.key] = known
-    return _encode(figures).decode()
 
 
 # ------------------------------------------------------------------------------------------------------ dead letters

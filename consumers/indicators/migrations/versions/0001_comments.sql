@@ -27,7 +27,7 @@ COMMENT ON COLUMN measures.starts IS 'Local time at which the window begins';
 COMMENT ON COLUMN measures.final IS 'Whether nothing can change it any more';
 COMMENT ON COLUMN measures.through IS 'The part is what the partition of the journal up to this next offset makes of it';
 COMMENT ON COLUMN measures.until IS 'The time of the last record before that';
-COMMENT ON COLUMN measures.figures IS 'indicator -> key -> count, level, total, buckets';
+COMMENT ON COLUMN measures.figures IS 'indicator -> key -> of a FLOW count, of a STOCK [count, level], of a DURATION [count, total, buckets]';
 
 COMMENT ON TABLE subjects IS 'What there are figures of, and how new they are: one row for each part.';
 COMMENT ON COLUMN subjects.level IS 'As in measures';

@@ -31,11 +31,28 @@ $$;
 
 CREATE AGGREGATE sum_buckets(bigint[]) (SFUNC = add_buckets, STYPE = bigint[], PARALLEL = SAFE, COMBINEFUNC = add_buckets);
 
+-- What stands in measures.figures: of a FLOW the count, of a STOCK [count, level], of a DURATION
+-- [count, total, buckets] without the empty buckets at the end.
+CREATE FUNCTION count_of(figure jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE jsonb_typeof(figure) WHEN 'number' THEN figure::bigint ELSE (figure -> 0)::bigint END
+$$;
+
+CREATE FUNCTION level_of(figure jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN jsonb_typeof(figure) = 'array' AND jsonb_array_length(figure) = 2 THEN (figure -> 1)::bigint END
+$$;
+
+CREATE FUNCTION total_of(figure jsonb) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN jsonb_typeof(figure) = 'array' AND jsonb_array_length(figure) = 3 THEN (figure -> 1)::bigint END
+$$;
+
 CREATE FUNCTION buckets_of(figure jsonb) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE WHEN figure ? 'buckets' THEN
+    SELECT CASE WHEN jsonb_typeof(figure) = 'array' AND jsonb_array_length(figure) = 3 THEN
         (SELECT array_agg(b.value::bigint ORDER BY b.i)
-         FROM jsonb_array_elements_text(figure -> 'buckets') WITH ORDINALITY AS b (value, i))
+         FROM jsonb_array_elements_text(figure -> 2) WITH ORDINALITY AS b (value, i))
     END
 $$;
 
@@ -54,10 +71,10 @@ $$;
 CREATE VIEW figures AS
 SELECT
     w.level, s.region, w.locality, w.subject, w."window", w.starts, d.indicator, d.kind, d.unit, k.key,
-    sum(CASE WHEN m.starts = w.starts THEN (k.value ->> 'count')::bigint ELSE 0 END)::bigint AS count,
-    sum((k.value ->> 'level')::bigint)::bigint AS level_at_end,
-    sum((k.value ->> 'total')::double precision) AS total,
-    sum((k.value ->> 'total')::double precision) / nullif(sum((k.value ->> 'count')::bigint), 0) AS mean,
+    sum(CASE WHEN m.starts = w.starts THEN count_of(k.value) ELSE 0 END)::bigint AS count,
+    sum(level_of(k.value))::bigint AS level_at_end,
+    sum(total_of(k.value))::bigint AS total,
+    (sum(total_of(k.value)) / nullif(sum(count_of(k.value)), 0))::double precision AS mean,
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.5) AS median,
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.9) AS percentile_90,
     sum_buckets(buckets_of(k.value)) AS buckets,
@@ -85,7 +102,7 @@ GROUP BY w.level, s.region, w.locality, w.subject, w."window", w.starts, d.indic
 CREATE VIEW latest_levels AS
 SELECT
     s.level, s.region, s.locality, s.subject, d.indicator, d.unit, k.key,
-    sum((k.value ->> 'level')::bigint)::bigint AS level_now,
+    sum(level_of(k.value))::bigint AS level_now,
     max(s.until) AS until
 FROM subjects s
 CROSS JOIN LATERAL (
@@ -100,13 +117,13 @@ CROSS JOIN LATERAL jsonb_each(m.figures) i (indicator, keys)
 JOIN indicators d ON d.indicator = i.indicator AND d.kind = 'STOCK'
 CROSS JOIN LATERAL jsonb_each(i.keys) k (key, value)
 GROUP BY s.level, s.region, s.locality, s.subject, d.indicator, d.unit, k.key
-HAVING sum((k.value ->> 'level')::bigint) <> 0;
+HAVING sum(level_of(k.value)) <> 0;
 
 CREATE VIEW today AS
 SELECT
     t.level, t.region, t.locality, t.subject, t.day, d.indicator, d.kind, d.unit, k.key,
-    sum((k.value ->> 'count')::bigint)::bigint AS count,
-    sum((k.value ->> 'total')::double precision) AS total,
+    sum(count_of(k.value))::bigint AS count,
+    sum(total_of(k.value))::bigint AS total,
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.5) AS median,
     quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.9) AS percentile_90,
     max(m.until) AS until
