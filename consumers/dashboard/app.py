@@ -25,6 +25,7 @@ from consumers.dashboard.assets import Assets
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.guard import Guard
 from consumers.dashboard.identity import Identify
+from consumers.dashboard.live import Live
 from consumers.dashboard.pages import Page
 from consumers.dashboard.rendering import Look, Renderer
 from consumers.dashboard.routes import LANGUAGES
@@ -76,6 +77,7 @@ class Dashboard:
         self.renderer = Renderer(self.assets, settings.service)
         self.watcher = Watcher(probes, figures, settings.poll_s)
         self.pages = Pages(settings, sources, self.renderer, self.watcher, figures, identify)
+        self.live = Live(settings, self.pages, self.watcher, figures, identify)
         self._errors: dict[tuple[int, Language, Role], Body] = {}
         self.listed = list(pages() if listed is None else listed)
         self.app: ASGIApp = Guard(self._starlette(), settings, figures)
@@ -96,12 +98,14 @@ class Dashboard:
         self.sources.open()
         try:
             await self.watcher.look()
-            watching = asyncio.create_task(self.watcher.run())
+            tasks = [asyncio.create_task(each) for each in (self.watcher.run(), self.live.run())]
             try:
                 yield
             finally:
-                watching.cancel()
-                await asyncio.gather(watching, return_exceptions=True)
+                self.live.close()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             self.sources.close()
 
@@ -111,6 +115,8 @@ class Dashboard:
         asked = await self.pages.understand(request, page)
         if isinstance(asked, Response):
             return asked
+        if "live" in request.query_params:
+            return await self.live.listen(request, asked)
         return await self.pages.page(request, asked)
 
     async def _root(self, request: Request) -> Response:

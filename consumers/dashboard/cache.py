@@ -51,20 +51,24 @@ class Cache:
 
     async def entry(
         self, key: Hashable, state: str, oldest: float, make: Callable[[], Awaitable[Entry]]
-    ) -> tuple[Entry, bool]:
-        """The entry of this state, made if need be, and whether it was there. `oldest`: an entry made before is made
-        anew. Raises: what `make` raises."""
+    ) -> Entry:
+        """The entry of this state, made if need be. `oldest`: one that was made before is made anew. Raises: what
+        `make` raises."""
         found = self._entries.get(key)
         if found is not None and found.state == state and found.made_at >= oldest:
             self._entries.move_to_end(key)
             self._figures.hits.inc()
-            return found, True
+            return found
         self._figures.misses.inc()
-        made = await self.once((key, state), make)
+        made: Entry = await self.once((key, state), make)
         self._entries[key] = made
         self._entries.move_to_end(key)
         self.weigh(key)
-        return made, False
+        return made
+
+    def peek(self, key: Hashable) -> Entry | None:
+        """The last entry, of whatever state."""
+        return self._entries.get(key)
 
     async def once(self, key: Hashable, work: Callable[[], Awaitable[Any]]) -> Any:
         """Do something that others may be doing already. Who waits and leaves does not stop it for the others."""

@@ -15,31 +15,32 @@ class Figures:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register them."""
-        self.requests = Counter(
-            "oryn_dashboard_requests", "Requests, by page and status", ["page", "status"], registry=registry
-        )
         self.seconds = Histogram(
             "oryn_dashboard_request_seconds",
             "From a request to its answer's first byte",
-            ["page"],
+            ["page", "status"],
             buckets=SECONDS,
             registry=registry,
         )
         self.load_seconds = Histogram(
             "oryn_dashboard_load_seconds",
-            "Loading and rendering a page anew",
+            "Loading a page's data and fragments anew",
             ["page"],
             buckets=SECONDS,
             registry=registry,
         )
         self.hits = Counter("oryn_dashboard_cache_hits", "Pages answered from the cache", registry=registry)
-        self.misses = Counter("oryn_dashboard_cache_misses", "Pages rendered anew", registry=registry)
+        self.misses = Counter("oryn_dashboard_cache_misses", "Pages loaded anew", registry=registry)
         self.cached_bytes = Gauge("oryn_dashboard_cache_bytes", "What rendered pages take of memory", registry=registry)
-        self.listeners = Gauge("oryn_dashboard_listeners", "Browsers on the live channel", registry=registry)
+        self.listeners = Gauge("oryn_dashboard_live_connections", "Browsers on the live channel", registry=registry)
+        self.events = Counter("oryn_dashboard_live_events", "Changes sent on the live channel", registry=registry)
         self.renewals = Counter(
-            "oryn_dashboard_renewals", "Pages rendered for the live channel", ["page"], registry=registry
+            "oryn_dashboard_live_renewals", "Pages whose listeners got something new", ["page"], registry=registry
+        )
+        self.away = Gauge(
+            "oryn_dashboard_source_away", "1 while a source does not answer the watcher", ["of"], registry=registry
         )
         self.logins = Counter("oryn_dashboard_logins", "Logins, by how they ended", ["result"], registry=registry)
-        self.away = Counter(
-            "oryn_dashboard_sources_away", "Times that a source did not answer the watcher", ["source"], registry=registry
+        self.refused = Counter(
+            "oryn_dashboard_refused", "Requests refused before any page was asked", ["reason"], registry=registry
         )

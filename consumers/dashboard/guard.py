@@ -33,7 +33,7 @@ HEADERS: Final = {
 # For a year: who has come by TLS once comes by it always.
 STRICT_TRANSPORT: Final = "max-age=31536000"
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE)
-UNKNOWN: Final = "none"
+UNKNOWN: Final = "other"
 
 
 def host_of(header: str) -> str | None:
@@ -69,13 +69,14 @@ class Guard:
                 if scope.get("scheme") == "https":
                     headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
                 name = scope.get("oryn.page", UNKNOWN)
-                self._figures.seconds.labels(name).observe(time.monotonic() - begun)
-                self._figures.requests.labels(name, str(status)).inc()
+                self._figures.seconds.labels(name, f"{status // 100}xx").observe(time.monotonic() - begun)
             await send(message)
 
         refused = self._refused(scope)
         if refused is not None:
-            await _plain(sending, *refused)
+            code, reason, text = refused
+            self._figures.refused.labels(reason).inc()
+            await _plain(sending, code, text)
             return
         try:
             await self._app(scope, self._bounded(receive), sending)
@@ -87,20 +88,20 @@ class Guard:
             if not status:
                 await _plain(sending, 500, "Something went wrong here. It was noted; please try again later.")
 
-    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+    def _refused(self, scope: Scope) -> tuple[int, str, str] | None:
         headers = Headers(scope=scope)
         if host_of(headers.get("host", "")) not in self._settings.hosts:
-            return 400, "This site is not reached by that name."
+            return 400, "host", "This site is not reached by that name."
         if scope["method"] not in METHODS:
-            return 405, "Pages can be read, and forms be sent; nothing else."
+            return 405, "method", "Pages can be read, and forms be sent; nothing else."
         raw = scope.get("raw_path") or b""
         if len(raw) > PATH_BYTES or len(scope["query_string"]) > self._settings.query_bytes:
-            return 414, "This address is longer than any of this site."
+            return 414, "address", "This address is longer than any of this site."
         if b"\0" in raw or b"%00" in raw:
-            return 400, "This is no address of this site."
+            return 400, "address", "This is no address of this site."
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self._settings.body_bytes:
-            return 413, "This is more than a form of this site sends."
+            return 413, "size", "This is more than a form of this site sends."
         return None
 
     def _bounded(self, receive: Receive) -> Receive:
@@ -118,7 +119,7 @@ class Guard:
         return receiving
 
 
-class _TooLarge(Exception):  # noqa: N818 - a signal between the two functions above
+class _TooLarge(Exception):
     """A body without a length went on for too long."""
 
 

@@ -121,10 +121,16 @@ class Pages:
     async def entry(self, asked: Asked) -> Entry:
         """The page's content and fragments in the present state. Raises: HTTPException."""
         state = self.watcher.state(asked.subject)
-        now = time.monotonic()
-        oldest = 0.0 if asked.page.fresh_s is None else now - asked.page.fresh_s
-        entry, _ = await self.cache.entry(asked.key, state, oldest, lambda: self._make(asked, state))
-        return entry
+        again_s = self.fresh_for(asked)
+        oldest = 0.0 if again_s is None else time.monotonic() - again_s
+        return await self.cache.entry(asked.key, state, oldest, lambda: self._make(asked, state))
+
+    def fresh_for(self, asked: Asked) -> float | None:
+        """How long a page holds while no source moves; none: as long as that."""
+        entry = self.cache.peek(asked.key)
+        own = None if entry is None or isinstance(entry.content, Elsewhere) else entry.content.again_s
+        found = [each for each in (own, asked.page.fresh_s) if each is not None]
+        return min(found) if found else None
 
     async def _view(self, page: Page, viewer: Viewer, subject: Subject) -> View | None:
         rule = page.route.rule
@@ -156,10 +162,7 @@ class Pages:
         content = page.load(self.sources, asked.params, asked.view, w)
         if isinstance(content, Elsewhere):
             return Entry(state, made_at, content, Rendered({}, ""))
-        rendered = self.renderer.fragments(page, content, asked.params, asked.view, w)
-        entry = Entry(state, made_at, content, rendered)
-        entry.bodies[asked.look] = self._rendered(asked, entry, content)
-        return entry
+        return Entry(state, made_at, content, self.renderer.fragments(page, content, asked.params, asked.view, w))
 
     def _rendered(self, asked: Asked, entry: Entry, content: Content) -> Body:
         return body_of(

@@ -47,12 +47,17 @@ class Sources:
     """All that pages may ask. Safe between threads. `operations`: what the machinery says of itself, if wired."""
 
     def __init__(
-        self, settings: StoreSettings, live_view: LiveView, operations: Callable[[], Any] | None = None
+        self,
+        settings: StoreSettings,
+        live_view: LiveView,
+        operations: Callable[[], Any] | None = None,
+        match_runs: Any = None,
     ) -> None:
-        """Ask nothing yet; `open` begins."""
+        """Ask nothing yet; `open` begins. `match_runs`: of `evidence.match_runs`, closed with the rest."""
         self.settings = settings
         self.live_view = live_view
         self.operations = operations
+        self.match_runs = match_runs
         self._pool = ConnectionPool(
             settings.url,
             kwargs={
@@ -78,6 +83,8 @@ class Sources:
     def close(self) -> None:
         """End. Repeatable."""
         self._pool.close(timeout=POOL_WAIT_S)
+        if self.match_runs is not None:
+            self.match_runs.close()
 
     @contextmanager
     def registers(self) -> Iterator[Connection]:

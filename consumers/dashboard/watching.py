@@ -34,7 +34,7 @@ class Probe:
 
 
 class Watcher:
-    """Keeps the states, and tells who listens that something has moved."""
+    """Keeps the states."""
 
     def __init__(self, probes: list[Probe], figures: Figures, poll_s: float) -> None:
         """Know nothing yet."""
@@ -48,7 +48,6 @@ class Watcher:
         self._nation = ""
         self.away: dict[str, str] = {}
         self.looked_at: float = 0.0
-        self.moved: Callable[[], None] = lambda: None
 
     def state(self, subject: Subject) -> str:
         """A word for all that a page about this subject is made of."""
@@ -79,17 +78,17 @@ class Watcher:
         if found != self._found:
             self._found = found
             self._digest()
-            self.moved()
 
     async def _ask(self, probe: Probe) -> Words:
         try:
             found = await to_thread.run_sync(probe.ask, limiter=self._limiter)
         except OrynError as exc:
-            self._figures.away.labels(probe.name).inc()
+            self._figures.away.labels(probe.name).set(1)
             if probe.name not in self.away:
                 log.warning("a source is away", extra={"source": probe.name, "reason": str(exc)})
             self.away[probe.name] = str(exc)
             return {"": AWAY}
+        self._figures.away.labels(probe.name).set(0)
         if self.away.pop(probe.name, None) is not None:
             log.info("a source is back", extra={"source": probe.name})
         return found

@@ -1,0 +1,216 @@
+"""The live channel: pages that renew themselves in the browser by server-sent events.
+
+A page that anybody listens to is rendered anew when its sources have moved, at most once a second, once for all who
+listen with the same view. Listeners get the fragments that changed since what they have: the same bytes for all who
+have the same. There is no queue: who reads slowly gets the newest state next, and nothing in between.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from hashlib import blake2b
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from consumers.dashboard.access import NOBODY
+from consumers.dashboard.figures import Figures
+from consumers.dashboard.identity import Identify
+from consumers.dashboard.pages import Content
+from consumers.dashboard.serving import Asked, Pages
+from consumers.dashboard.settings import DashboardSettings
+from consumers.dashboard.watching import Watcher
+
+log = logging.getLogger(__name__)
+
+NOT_FOUND, UNAVAILABLE = 404, 503
+# So many pages are rendered for listeners at once; requests have the other threads.
+RENEWALS_AT_ONCE: Final = 3
+HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Cookie"}
+HELLO: Final = b"event: hello\ndata: {}\n\n"
+AWAY: Final = b"event: away\ndata: {}\n\n"
+GONE: Final = b"event: gone\ndata: {}\n\n"
+HEARTBEAT: Final = b": \n\n"
+# Ways from an older state to the present one that are kept as bytes.
+WAYS_MAX: Final = 32
+HASH_BYTES: Final = 8
+
+
+class Channel:
+    """One page with one view, and what its listeners have to get."""
+
+    def __init__(self, asked: Asked) -> None:
+        """Nothing is known yet: the first renewal brings it."""
+        self.asked = asked
+        self.listeners = 0
+        self.state: str | None = None
+        self.renewed_at = float("-inf")
+        self.version = ""
+        self.problem: int | None = None
+        self.hashes: Mapping[str, bytes] = {}
+        self.renewing = False
+        self._fragments: Mapping[str, str] = {}
+        self._ways: dict[frozenset[str], bytes] = {}
+        self._news = asyncio.Event()
+
+    def take(self, version: str, fragments: Mapping[str, str]) -> bool:
+        """The page as it is now. Returns: whether listeners have to get something."""
+        if version == self.version and self.problem is None:
+            return False
+        self.version, self._fragments, self.problem = version, fragments, None
+        self.hashes = {name: blake2b(text.encode(), digest_size=HASH_BYTES).digest() for name, text in fragments.items()}
+        self._ways.clear()
+        self.wake()
+        return True
+
+    def fail(self, status: int) -> None:
+        """The page can't be had now."""
+        if self.problem != status:
+            self.problem = status
+            self.wake()
+
+    def wake(self) -> None:
+        """Let every listener look."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Whether something came within so long."""
+        try:
+            await asyncio.wait_for(self._news.wait(), timeout_s)
+        except TimeoutError:
+            return False
+        return True
+
+    def news(self, known: Mapping[str, bytes]) -> bytes:
+        """What leads from what a listener has to the present state."""
+        changed = frozenset(name for name, digest in self.hashes.items() if known.get(name) != digest)
+        found = self._ways.get(changed)
+        if found is None:
+            data = {"version": self.version, "fragments": {name: self._fragments[name] for name in sorted(changed)}}
+            text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+            found = f"id: {self.version}\nevent: change\ndata: {text}\n\n".encode()
+            if len(self._ways) < WAYS_MAX:
+                self._ways[changed] = found
+        return found
+
+
+class Live:
+    """All channels of one process."""
+
+    def __init__(
+        self, settings: DashboardSettings, pages: Pages, watcher: Watcher, figures: Figures, identify: Identify
+    ) -> None:
+        """Nobody listens yet."""
+        self._settings = settings
+        self._pages = pages
+        self._watcher = watcher
+        self._figures = figures
+        self._identify = identify
+        self._channels: dict[object, Channel] = {}
+        self._listeners = 0
+        self._closing = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Renew what has listeners until cancelled."""
+        while True:
+            self._begin_renewals()
+            await asyncio.sleep(self._settings.poll_s / 2)
+
+    def close(self) -> None:
+        """End every stream: a server that stops waits for nobody. Repeatable."""
+        self._closing = True
+        for channel in self._channels.values():
+            channel.wake()
+
+    async def listen(self, request: Request, asked: Asked) -> Response:
+        """The stream of a page's changes, from the state that the browser has. Raises: HTTPException."""
+        if not asked.page.fragments:
+            raise HTTPException(NOT_FOUND)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers=HEADERS)
+        if self._listeners >= self._settings.listeners_max or self._closing:
+            raise HTTPException(UNAVAILABLE)
+        entry = await self._pages.entry(asked)  # who may not have the page, or has no such one, is told so here
+        if not isinstance(entry.content, Content):
+            raise HTTPException(NOT_FOUND)
+        at = request.headers.get("last-event-id") or request.query_params.get("at", "")
+        return StreamingResponse(self._stream(request, asked, at), media_type="text/event-stream", headers=HEADERS)
+
+    async def _stream(self, request: Request, asked: Asked, at: str) -> AsyncIterator[bytes]:
+        channel = self._channels.get(asked.key)
+        if channel is None:
+            channel = self._channels[asked.key] = Channel(asked)
+        channel.listeners += 1
+        self._listeners += 1
+        self._figures.listeners.set(self._listeners)
+        viewer = getattr(request.state, "viewer", NOBODY)
+        try:
+            yield HELLO
+            await self._renew(channel)
+            known = channel.hashes if at == channel.version else {}
+            told: int | None = None
+            while not self._closing:
+                if channel.problem is not None and channel.problem != told:
+                    told = channel.problem
+                    yield AWAY if told == UNAVAILABLE else GONE
+                elif channel.problem is None and (told is not None or known != channel.hashes):
+                    told, news, known = None, channel.news(known), channel.hashes
+                    self._figures.events.inc()
+                    yield news
+                elif not await channel.wait(self._settings.heartbeat_s):
+                    if await self._identify(request) != viewer:
+                        yield GONE  # the login has ended
+                        return
+                    yield HEARTBEAT
+        finally:
+            self._left(asked, channel)
+
+    def _left(self, asked: Asked, channel: Channel) -> None:
+        channel.listeners -= 1
+        self._listeners -= 1
+        self._figures.listeners.set(self._listeners)
+        if not channel.listeners and self._channels.get(asked.key) is channel:
+            del self._channels[asked.key]
+
+    def _begin_renewals(self) -> None:
+        now = asyncio.get_running_loop().time()
+        due = [each for each in self._channels.values() if self._due(each, now)]
+        due.sort(key=lambda each: each.renewed_at)  # who has waited longest comes first
+        for channel in due[: RENEWALS_AT_ONCE - len(self._tasks)]:
+            task = asyncio.create_task(self._renew(channel))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _due(self, channel: Channel, now: float) -> bool:
+        if channel.renewing or now - channel.renewed_at < self._settings.renew_s:
+            return False
+        if channel.state != self._watcher.state(channel.asked.subject) or channel.problem is not None:
+            return True
+        again = self._pages.fresh_for(channel.asked)
+        return again is not None and now - channel.renewed_at >= again
+
+    async def _renew(self, channel: Channel) -> None:
+        if channel.renewing:
+            await channel.wait(self._settings.heartbeat_s)
+            return
+        channel.renewing = True
+        page = channel.asked.page.name
+        try:
+            channel.state = self._watcher.state(channel.asked.subject)
+            entry = await self._pages.entry(channel.asked)
+            if channel.take(entry.rendered.version, entry.rendered.fragments):
+                self._figures.renewals.labels(page).inc()
+        except HTTPException as exc:
+            channel.fail(exc.status_code)
+        except Exception:
+            log.exception("a page could not be renewed", extra={"page": page})
+            channel.fail(UNAVAILABLE)
+        finally:
+            channel.renewed_at = asyncio.get_running_loop().time()
+            channel.renewing = False
+            channel.wake()
