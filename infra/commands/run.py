@@ -25,9 +25,10 @@ from schemas.errors import OrynError
 WORKERS_MAX = 64
 
 
-def command(
+def command(  # noqa: PLR0913, PLR0917  # each option is one
     workers: Annotated[int, typer.Option("--workers", "-w", min=1, max=WORKERS_MAX, help="Allocation workers.")] = 1,
     fan_outs: Annotated[int, typer.Option("--fan-outs", min=1, max=WORKERS_MAX, help="Fan-out processes.")] = 1,
+    monitors: Annotated[int, typer.Option("--monitors", min=0, max=WORKERS_MAX, help="Monitoring processes.")] = 1,
     partitions: Annotated[
         int | None, typer.Option("--partitions", min=1, help="Of inputs and journal, when they are made here.")
     ] = None,
@@ -40,19 +41,20 @@ def command(
     prefix: PrefixOption = None,
     clock: ClockOption = None,
 ) -> int:
-    """Run everything that one machine needs: allocation, fan-out and readers, watched over and started again.
+    """Run what one machine needs: allocation, fan-out, monitoring and readers, watched over and started again.
 
     Missing topics are made first; topics that differ from what is declared are an error. Each process has a log in
     DATA/logs, and DATA/run says how they are. A process that fails is started again, later and later; one that a
     restart cannot help stays down, and when no worker or no fan-out is left the group ends with its exit code; a reader
-    that is down stops nobody. SIGTERM or Ctrl-C ends all of them in order; if this process is killed, they end as well.
+    or a monitor that is down stops nobody. SIGTERM or Ctrl-C ends all of them in order; if this process is killed, they
+    end as well.
 
     Without --readers each reader runs whose store is known (a setting, or the local stack); which ones don't is said.
     """
     options = {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix, "worker.clock": clock}
     found = load_settings(settings, options).settings
     _topics(found, partitions)
-    specs = group(found, settings, workers, fan_outs, _chosen(readers, found))
+    specs = group(found, settings, workers, fan_outs, _chosen(readers, found), monitors=monitors)
 
     def health(group: Supervisor) -> HealthServer:
         """Says how the group is, also about processes that are down and can't say it themselves."""
@@ -67,7 +69,9 @@ def command(
         return supervisor.run(stop)
 
 
-def group(settings: Settings, file: Path | None, workers: int, fan_outs: int, readers: Sequence[str]) -> list[Spec]:
+def group(
+    settings: Settings, file: Path | None, workers: int, fan_outs: int, readers: Sequence[str], *, monitors: int = 0
+) -> list[Spec]:
     """The processes of a group. Raises: OrynError where no Kafka is known."""
     passed = ["--kafka", kafka_client(settings)["bootstrap.servers"], "--prefix", settings.kafka.topic_prefix]
     if file is not None:
@@ -82,6 +86,10 @@ def group(settings: Settings, file: Path | None, workers: int, fan_outs: int, re
     return [
         *(spec(each, "worker", ["worker", "--name", each, *clock]) for each in _numbered("worker", workers)),
         *(spec(each, "fan-out", ["fan-out", "--name", each]) for each in _numbered("fan-out", fan_outs)),
+        *(
+            spec(each, "monitor", ["monitor", "--name", each, *clock], essential=False)
+            for each in _numbered("monitor", monitors)
+        ),
         *(spec(each, each, ["reader", each, *clock], essential=False) for each in readers),
     ]
 

@@ -69,7 +69,7 @@ def test_a_group_from_its_start_to_its_end(start: Start, tmp_path: Path, prefix:
 
     group = start("--workers", "2", "--partitions", "2", "--clock", "records")
     children = eventually(ready)
-    assert [each["name"] for each in children] == ["worker-1", "worker-2", "fan-out-1"]
+    assert [each["name"] for each in children] == ["worker-1", "worker-2", "fan-out-1", "monitor-1"]
     assert all(Path(each["log"]).stat().st_size > 0 for each in children)
 
     second = start("--clock", "records")
