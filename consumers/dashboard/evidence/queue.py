@@ -1,0 +1,210 @@
+"""The page of a queue: how long it is and of whom, how it moved, how 1 : 3 came out, its order, the places on offer.
+
+All of it is what the published orders and bulletins say (R7.3); offices get links to more. One snapshot.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from consumers.dashboard.access import View
+from consumers.dashboard.evidence.offers import OFFERED, STAGES, offers_of, offers_table, stages_of_queue
+from consumers.dashboard.evidence.order import Row, is_known, numbered, order_of, waiting_in
+from consumers.dashboard.evidence.paths import above
+from consumers.dashboard.evidence.snapshot import head_of, timeline_of
+from consumers.dashboard.evidence.timeline import common_ratio
+from consumers.dashboard.evidence.weeks import Week, weeks_of
+from consumers.dashboard.pages import Chart, Column, Content, Link, NotThere, Page, Params, Query, Series, Table
+from consumers.dashboard.routes import link
+from consumers.dashboard.sources import Sources
+from consumers.dashboard.words import Words
+from schemas.outputs import OrderStatus
+from schemas.words import Group
+
+ROWS: Final = 50
+# Who looks for an id sees some of those before it.
+BEFORE: Final = 5
+OFFERS_SHOWN: Final = 20
+WEEKS_SHOWN: Final = 53
+_OFFICES: Final = (View.OFFICIAL, View.AUDITOR)
+
+
+def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
+    """The page. Raises: NotThere."""
+    locality, queue = params["locality"], params["queue"]
+    with sources.registers() as connection:
+        head = head_of(connection, locality)
+        if not is_known(connection, locality, queue):
+            raise NotThere(queue)
+        timeline = timeline_of(sources, connection, head, queue)
+        waiting = waiting_in(timeline, head)
+        order = order_of(connection, head, queue, waiting)
+        stages = stages_of_queue(connection, locality, queue)
+        offers = offers_of(connection, locality, queue)
+    weeks = weeks_of(timeline, head.records, head.until, w)
+    first, found = _where(order, params)
+    page = order[: numbered(order)][first - 1 : first - 1 + ROWS]
+    office = view in _OFFICES
+    offered = offers_table(offers[:OFFERS_SHOWN], w, locality, office=office)
+    values = {
+        "queue": queue,
+        "locality": locality,
+        "waiting": waiting,
+        "groups": [
+            (w.word(group), count, colour)
+            for group, count, colour in zip(
+                (Group.EXTRAORDINARY, Group.PRIORITY, Group.GENERAL),
+                (waiting.extraordinary, waiting.priority, waiting.general),
+                (4, 2, 1),
+                strict=True,
+            )
+        ],
+        "access": sum(each.status is OrderStatus.ACCESS for each in order),
+        "referred": sum(each.status is OrderStatus.REFERRED for each in order),
+        "paused": sum(each.status is OrderStatus.STOPPED for each in order),
+        "stages": [(w.symbol("Stage", each), stages.get(each, 0)) for each in STAGES if stages.get(each)],
+        "on_offer": sum(stages.get(each, 0) for each in OFFERED),
+        "offers_total": len(offers),
+        "records": head.records,
+        "ratio": _ratio(weeks),
+        "expected": common_ratio(),
+        "find": params.get("find", ""),
+        "found": found,
+        "first": first,
+        "previous": _turn(w, params, max(1, first - ROWS)) if first > 1 else "",
+        "following": _turn(w, params, first + ROWS) if first + ROWS <= waiting.total else "",
+    }
+    tables = {"page": order_table(page, w, locality, len(order)), "offered": offered}
+    charts = _charts(weeks[-WEEKS_SHOWN:], w)
+    return Content(w.queue(queue), values, tables, charts, above(w, locality), head.until, w.say("ev-queue-lede"))
+
+
+def _where(order: Sequence[Row], params: Params) -> tuple[int, str]:
+    """With which number the page of the order begins, and what became of the id that was looked for."""
+    find = params.get("find", "")
+    if find:
+        for each in order:
+            if each.application_id == find:
+                return (1, "off") if each.number is None else (max(1, each.number - BEFORE), str(each.number))
+        return 1, "none"
+    first = int(params.get("first") or "1")
+    return min(first, max(1, numbered(order))), ""
+
+
+def _turn(w: Words, params: Params, first: int) -> str:
+    return link(w.language, "queue", locality=params["locality"], queue=params["queue"], first=first) + "#order"
+
+
+def order_table(rows: Sequence[Row], w: Words, locality: str, total: int) -> Table:
+    """The published order, or a part of it."""
+    columns = (
+        Column("number", w.say("ev-column-number"), "number"),
+        Column("application_id", w.say("ev-column-application"), "id"),
+        Column("group", w.say("ev-column-group")),
+        Column("submitted_at", w.say("ev-column-submitted"), "moment"),
+        Column("status", w.say("ev-column-status")),
+    )
+    words = {each: w.word(each) for each in (*Group, *OrderStatus)}
+    cells: list[tuple[Any, ...]] = [
+        (
+            each.number,
+            Link(
+                each.application_id, link(w.language, "application", locality=locality, application=each.application_id)
+            ),
+            words[each.group],
+            each.submitted_at,
+            words[each.status],
+        )
+        for each in rows
+    ]
+    return Table(w.say("ev-order-caption"), columns, cells, w.say("ev-order-empty"), total)
+
+
+def load_order(sources: Sources, params: Params, view: View, w: Words) -> Table:  # all see the same
+    """The whole order, with those off it. Raises: NotThere."""
+    locality, queue = params["locality"], params["queue"]
+    with sources.registers() as connection:
+        head = head_of(connection, locality)
+        if not is_known(connection, locality, queue):
+            raise NotThere(queue)
+        waiting = waiting_in(timeline_of(sources, connection, head, queue), head)
+        order = order_of(connection, head, queue, waiting)
+    return order_table(order, w, locality, len(order))
+
+
+def load_offers(sources: Sources, params: Params, view: View, w: Words) -> Table:
+    """All places on offer. Raises: NotThere."""
+    with sources.registers() as connection:
+        head_of(connection, params["locality"])
+        found = offers_of(connection, params["locality"], params["queue"])
+    return offers_table(found, w, params["locality"], office=view in _OFFICES)
+
+
+def _ratio(weeks: Sequence[Week]) -> tuple[int, int]:
+    """General and priority referrals so far while both waited."""
+    general = sum(each.both[Group.GENERAL] for each in weeks)
+    return general, sum(each.both[Group.PRIORITY] for each in weeks)
+
+
+def _charts(weeks: Sequence[Week], w: Words) -> dict[str, Chart]:
+    if not weeks:
+        return {}
+    labels = [w.day_short(each.monday) for each in weeks]
+    table = weeks_table(weeks, w)
+    x = list(range(len(weeks)))
+    served = [
+        Series(w.word(group), [each.served[group] for each in weeks], colour)
+        for group, colour in ((Group.EXTRAORDINARY, 4), (Group.PRIORITY, 2), (Group.GENERAL, 1))
+    ]
+    length = [Series(w.say("ev-waiting"), [each.waiting for each in weeks], 1)]
+    return {
+        "length": Chart("lines", w.say("ev-length-title"), x, length, labels),
+        "served": Chart("stacked", w.say("ev-served-title"), x, served, labels, table=table),
+    }
+
+
+def weeks_table(weeks: Sequence[Week], w: Words) -> Table:
+    """The weeks, the newest first."""
+    columns = (
+        Column("week", w.say("ev-column-week"), "day"),
+        Column("joined", w.say("ev-column-joined"), "number"),
+        Column("served_extraordinary", w.say("ev-column-served-EXTRAORDINARY"), "number"),
+        Column("served_priority", w.say("ev-column-served-PRIORITY"), "number"),
+        Column("served_general", w.say("ev-column-served-GENERAL"), "number"),
+        Column("returned", w.say("ev-column-returned"), "number"),
+        Column("paused", w.say("ev-column-paused"), "number"),
+        Column("left", w.say("ev-column-left"), "number"),
+        Column("waiting", w.say("ev-column-waiting"), "number"),
+        Column("both_general", w.say("ev-column-both-GENERAL"), "number"),
+        Column("both_priority", w.say("ev-column-both-PRIORITY"), "number"),
+    )
+    rows = [
+        (each.monday, each.joined, each.served[Group.EXTRAORDINARY], each.served[Group.PRIORITY],
+         each.served[Group.GENERAL], each.returned, each.paused, each.left, each.waiting, each.both[Group.GENERAL],
+         each.both[Group.PRIORITY])
+        for each in reversed(weeks)
+    ]  # fmt: skip
+    return Table(w.say("ev-weeks-caption"), columns, rows, w.say("ev-weeks-empty"))
+
+
+def load_weeks(sources: Sources, params: Params, view: View, w: Words) -> Table:  # all see the same
+    """All weeks. Raises: NotThere."""
+    locality, queue = params["locality"], params["queue"]
+    with sources.registers() as connection:
+        head = head_of(connection, locality)
+        if not is_known(connection, locality, queue):
+            raise NotThere(queue)
+        timeline = timeline_of(sources, connection, head, queue)
+    return weeks_table(weeks_of(timeline, head.records, head.until, w), w)
+
+
+PAGES: Final = [
+    Page(
+        "queue",
+        load,
+        "queue.html",
+        fragments=("now", "movement", "order"),
+        tables={"order": load_order, "places": load_offers, "weeks": load_weeks},
+        query={"first": Query(re.compile(r"[1-9][0-9]{0,6}")), "find": Query(re.compile(r"[A-Za-z0-9._:-]{1,64}"))},
+    )
+]
