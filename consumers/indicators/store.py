@@ -50,7 +50,7 @@ INSERT INTO measures AS m ({_KEY}, final, through, until, figures)
 SELECT {_KEY}, final, through, until, figures::jsonb FROM arrived ORDER BY {_KEY}
 ON CONFLICT ({_KEY}) DO UPDATE
 SET (final, through, until, figures) = ROW (excluded.final, excluded.through, excluded.until, excluded.figures)
-WHERE m.through < excluded.through
+WHERE m.through < excluded.through OR (m.through = excluded.through AND m.figures <> excluded.figures)
 """  # noqa: S608
 _SUBJECTS: Final = """
 INSERT INTO subjects AS s (level, subject, locality, partition, late, until, newest)
@@ -182,11 +182,11 @@ class DeadLetterStore(_TopicStore):
 
 
 def _newest(rows: Iterable[IndicatorRow]) -> Iterable[IndicatorRow]:
-    """Of each row the newest; of equally new ones the first."""
+    """Of each row the newest; of equally new ones the last, which a newer version of monitoring may have counted."""
     found: dict[str, IndicatorRow] = {}
     for row in rows:
         known = found.get(row.id)
-        if known is None or known.through < row.through:
+        if known is None or known.through <= row.through:
             found[row.id] = row
     return found.values()
 
