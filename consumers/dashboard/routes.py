@@ -73,6 +73,7 @@ _LOCALITY: Final = "/localities/{locality}"
 _TABLE: Final = (
     Route("start", "/", EVERYBODY, Level.NATION),
     Route("about", "/about", EVERYBODY, Level.NATION),
+    Route("definitions", "/definitions", EVERYBODY, Level.NATION),
     Route("nation", "/nation", OFFICES, Level.NATION),
     Route("quality", "/quality", OFFICES, Level.NATION),
     Route("operations", "/operations", OFFICES, Level.NATION),
