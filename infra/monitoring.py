@@ -25,8 +25,8 @@ from streams.runtime.errors import Fatal, Misconfigured
 log = logging.getLogger(__name__)
 
 GROUP = "oryn-monitor"
-# They tell of every step at INFO, and of the slow start of each agent as if it were an error.
-LOUD = ("faust", "mode", "aiokafka", "kafka")
+# Faust and what it stands on tell of every step; the last is the name under which Faust's parts tell of ours.
+LOUD = ("faust", "mode", "aiokafka", "kafka", "streams.monitoring.reading")
 
 
 def monitoring_settings(settings: Settings, name: str) -> MonitoringSettings:

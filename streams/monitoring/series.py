@@ -81,6 +81,8 @@ class Series(Struct, eq=False):
         """Make all windows final that end before or with the beginning of this hour; their rows."""
         if bound <= self.closed:
             return
+        # Windows that go on have not changed by it, and must not say so.
+        changed = self.through, self.until
         self.through, self.until = through, until
         if self.hourly:
             yield from self._close_hours(bound, partition)
@@ -88,6 +90,7 @@ class Series(Struct, eq=False):
         self.closed = bound
         if last > first:
             yield from self._close_days(first, last, partition)
+        self.through, self.until = changed
 
     def _close_hours(self, bound: int, partition: int) -> Iterator[IndicatorRow]:
         hour = self.closed
@@ -108,7 +111,7 @@ class Series(Struct, eq=False):
                 break
             yield from self._day_rows(day, partition, final=True)
             if _week_of(day + 1) > _week_of(day):
-                yield from self._week_rows(day, partition, final=True)
+                yield from self._week_rows(_week_of(day), partition, final=True)
             self.days.pop(day - WEEK_DAYS + 1, None)
             day += 1
 
@@ -118,11 +121,13 @@ class Series(Struct, eq=False):
             for hour in range(max(self.closed, min(self.hours)), max(self.hours) + 1):
                 yield from self._hour_rows(hour, partition, final=False)
         if self.days:
-            newest = max(self.days)
-            for day in range(max(self.closed // DAY_HOURS, min(self.days)), newest + 1):
+            first = self.closed // DAY_HOURS
+            for day in range(max(first, min(self.days)), max(self.days) + 1):
                 yield from self._day_rows(day, partition, final=False)
-                if _week_of(day + 1) > _week_of(day) or day == newest:
-                    yield from self._week_rows(day, partition, final=False)
+            # A week may go on although all days with something in it have ended.
+            for week in sorted({_week_of(day) for day in self.days}):
+                if week >= _week_of(first):
+                    yield from self._week_rows(week, partition, final=False)
 
     def _hour_rows(self, hour: int, partition: int, *, final: bool) -> Iterator[IndicatorRow]:
         later = [cell for each, cell in self.hours.items() if each > hour]
@@ -145,9 +150,7 @@ class Series(Struct, eq=False):
             if within:
                 yield self._row(Window.LAST_7_DAYS, first * DAY_HOURS, _sum(within), later, partition, final)
 
-    def _week_rows(self, day: int, partition: int, *, final: bool) -> Iterator[IndicatorRow]:
-        """The row of the week that a day is in."""
-        week = _week_of(day)
+    def _week_rows(self, week: int, partition: int, *, final: bool) -> Iterator[IndicatorRow]:
         within = [cell for each, cell in self.days.items() if _week_of(each) == week]
         if within:
             later = [cell for each, cell in self.days.items() if _week_of(each) > week]
