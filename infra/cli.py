@@ -55,6 +55,7 @@ COMMANDS = {
     "reader": "Keep a store up to date: registers, live view, messages, public pages.",
     "monitor": "Count what the journal says, by hour, day and week.",
     "live-view": "The live view in Redis: how it is, make it anew, take it away.",
+    "dashboard": "The dashboard in the browser; its local accounts.",
     "contacts": "Whom messages reach, in which language, where: take over, show, forget.",
     "calendar": "Check or renew the tables of days off and of zones (for maintainers).",
 }

@@ -15,6 +15,7 @@ from string import digits as DIGITS
 from typing import Annotated
 
 from infra.settings_base import NAME, URL, About, Leaf, Section, SettingsError, leaves_of
+from infra.settings_dashboard import DashboardSettings
 from infra.settings_readers import (
     GatewaySettings,
     IndicatorsSettings,
@@ -194,6 +195,7 @@ class Settings:
     public: PublicSettings = dataclasses.field(default_factory=PublicSettings)
     indicators: IndicatorsSettings = dataclasses.field(default_factory=IndicatorsSettings)
     publisher: PublisherSettings = dataclasses.field(default_factory=PublisherSettings)
+    dashboard: DashboardSettings = dataclasses.field(default_factory=DashboardSettings)
 
     @property
     def snapshots(self) -> Path:

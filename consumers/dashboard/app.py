@@ -11,21 +11,24 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from consumers.dashboard import about
 from consumers.dashboard.access import NOBODY, Role
 from consumers.dashboard.answers import Body, answer, body_of
 from consumers.dashboard.assets import Assets
+from consumers.dashboard.audit import Audit
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.guard import Guard
 from consumers.dashboard.identity import Identify
 from consumers.dashboard.live import Live
+from consumers.dashboard.login import Doors, Login
 from consumers.dashboard.pages import Page
 from consumers.dashboard.rendering import Look, Renderer
 from consumers.dashboard.routes import LANGUAGES
@@ -66,18 +69,23 @@ class Dashboard:
         probes: list[Probe],
         figures: Figures,
         *,
-        identify: Identify = nobody,
+        doors: Doors | None = None,
+        identify: Identify | None = None,
         listed: Sequence[Page] | None = None,
     ) -> None:
-        """Wire. `listed`: other pages than all."""
+        """Wire. `doors`: how people log in; without them `identify` says who they are, or nobody is known. `listed`:
+        other pages than all."""
         self.settings = settings
         self.sources = sources
         self.figures = figures
         self.assets = Assets()
         self.renderer = Renderer(self.assets, settings.service)
         self.watcher = Watcher(probes, figures, settings.poll_s)
-        self.pages = Pages(settings, sources, self.renderer, self.watcher, figures, identify)
-        self.live = Live(settings, self.pages, self.watcher, figures, identify)
+        self._doors = doors
+        self._audit = Audit(settings.secret)
+        who = identify or (nobody if doors is None else doors.sessions.identify)
+        self.pages = Pages(settings, sources, self.renderer, self.watcher, figures, who)
+        self.live = Live(settings, self.pages, self.watcher, figures, who)
         self._errors: dict[tuple[int, Language, Role], Body] = {}
         self.listed = list(pages() if listed is None else listed)
         self.app: ASGIApp = Guard(self._starlette(), settings, figures)
@@ -89,8 +97,22 @@ class Dashboard:
             serve = partial(self._page, page)
             for language in LANGUAGES:
                 routes.append(Route(f"/{language}{page.route.path}", partial(serve, language), name=page.name))
+        all_routes: list[BaseRoute] = [*routes]
+        if self._doors is not None:
+            login = Login(
+                self.settings,
+                self.renderer,
+                self.sources,
+                self.pages.in_thread,
+                self._doors,
+                self._audit,
+                self.figures,
+            )
+            all_routes += login.routes()
         return Starlette(
-            routes=routes, lifespan=self._lifespan, exception_handlers={HTTPException: self._refused, 500: self._failed}
+            routes=all_routes,
+            lifespan=self._lifespan,
+            exception_handlers={HTTPException: self._refused, 500: self._failed},
         )
 
     @asynccontextmanager
@@ -107,7 +129,9 @@ class Dashboard:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
         finally:
-            self.sources.close()
+            await to_thread.run_sync(self.sources.close)
+            if self._doors is not None:
+                await self._doors.sessions.close()
 
     async def _page(self, page: Page, language: str, request: Request) -> Response:
         request.scope["oryn.page"] = page.name
@@ -115,6 +139,7 @@ class Dashboard:
         asked = await self.pages.understand(request, page)
         if isinstance(asked, Response):
             return asked
+        self._audit.opened(request.state.viewer, page.name, asked.subject, asked.view)
         if "live" in request.query_params:
             return await self.live.listen(request, asked)
         return await self.pages.page(request, asked)

@@ -49,9 +49,7 @@ class Cache:
         self._total = 0
         self._working: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def entry(
-        self, key: Hashable, state: str, oldest: float, make: Callable[[], Awaitable[Entry]]
-    ) -> Entry:
+    async def entry(self, key: Hashable, state: str, oldest: float, make: Callable[[], Awaitable[Entry]]) -> Entry:
         """The entry of this state, made if need be. `oldest`: one that was made before is made anew. Raises: what
         `make` raises."""
         found = self._entries.get(key)

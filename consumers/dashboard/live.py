@@ -61,7 +61,9 @@ class Channel:
         if version == self.version and self.problem is None:
             return False
         self.version, self._fragments, self.problem = version, fragments, None
-        self.hashes = {name: blake2b(text.encode(), digest_size=HASH_BYTES).digest() for name, text in fragments.items()}
+        self.hashes = {
+            name: blake2b(text.encode(), digest_size=HASH_BYTES).digest() for name, text in fragments.items()
+        }
         self._ways.clear()
         self.wake()
         return True

@@ -5,7 +5,7 @@ there in every block. Never asks a source and never knows who looks: a role and 
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -184,23 +184,24 @@ def cell_text(value: Any, column: Column, w: Words) -> str:
     """A cell of a table, in words."""
     if value is None:
         return ""
-    if isinstance(value, Link):
-        return shown(value.text)
-    if column.kind == "moment":
-        return w.stamp(value)[:-3]
-    if column.kind == "minutes":
-        return w.minutes(value)
-    if column.kind == "share":
-        return w.share(value)
+    if isinstance(value, bool):
+        return str(w.say("yes") if value else w.say("no"))
     if isinstance(value, datetime):
         return value.strftime("%d.%m.%Y %H:%M")
     if isinstance(value, date):
         return w.short_day(value)
-    if isinstance(value, bool):
-        return w.say("yes") if value else w.say("no")
-    if isinstance(value, int | float) and column.kind == "number":
-        return w.number(value)
-    return shown(str(value))
+    if isinstance(value, int | float) and column.kind in _NUMBERS:
+        return _NUMBERS[column.kind](w, value)
+    return shown(value.text if isinstance(value, Link) else str(value))
+
+
+# How numbers of a column's kind are written.
+_NUMBERS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
+    "moment": lambda w, value: w.stamp(value)[:-3],
+    "minutes": Words.minutes,
+    "share": Words.share,
+    "number": Words.number,
+}
 
 
 def chart_json(chart: Chart, w: Words) -> Markup:

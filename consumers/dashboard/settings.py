@@ -1,5 +1,6 @@
 """What the dashboard must be told: where it is reached, its limits, how people log in. Reads no environment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,3 +26,27 @@ class DashboardSettings:
     poll_s: float = 0.5
     renew_s: float = 1.0
     heartbeat_s: float = 15.0
+    provider: "ProviderSettings | None" = None
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies go over TLS only: always, but on a machine that serves nobody but itself."""
+        return not self.hosts <= LOCAL_HOSTS
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """An OpenID Connect provider, and how its claims become a role and a scope here.
+
+    `roles`: value of the claim -> role; a value that is missing is no access. Claims inside others are named with
+    dots: `realm_access.roles`.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: str = "openid profile"
+    role_claim: str = "oryn_role"
+    scope_claim: str = "oryn_scope"
+    roles: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None

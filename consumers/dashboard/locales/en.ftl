@@ -83,3 +83,35 @@ error-500 = Something went wrong
 error-500-text = It is our mistake, not yours. It was noted; please try again in a moment.
 error-503 = The data are not available right now
 error-503-text = The site itself works, but what it reads from does not answer or is being renewed. Nothing is lost. Please try again in a minute.
+
+## Signing in
+
+login-title = Sign in
+login-lede = For parents with an application, kindergartens, departments, the ministry and auditors.
+login-name = Name
+login-password = Password
+login-enter = Sign in
+login-provider = Sign in with your organisation's account
+login-with = Sign in with { $name }
+login-local = With a local account
+login-none = No way to sign in has been set up here yet. What is public can be read without it.
+login-public = Queues and bulletins can be read without signing in.
+login-wrong = The name or the password is not right. Capital and small letters count.
+login-refused = The provider did not confirm who you are. Please try again.
+login-no-role = You were recognised, but you have no access here, or it is not clear to what. Please ask whoever manages the accounts of your organisation.
+account-title = Your account
+account-role = Role
+account-scope = For
+account-leave = Sign out
+account-leave-everywhere = Sign out everywhere
+account-everywhere = "Everywhere" ends this account's sessions in all browsers. Do this when you have forgotten to sign out elsewhere.
+role-applicant = Applicant
+role-organisation = Kindergarten
+role-locality = Education department of a locality
+role-region = Education department of a region
+role-nation = Ministry
+role-auditor = Auditor
+mine-title = Your applications
+mine-lede = Choose an application to see its number, how it moved and what happens next.
+mine-since = submitted on { $day }
+mine-empty = There is no application of yours here yet.
