@@ -1,0 +1,1 @@
+"""Figures, alerts, dashboards: held against what processes export."""
