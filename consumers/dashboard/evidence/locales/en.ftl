@@ -328,3 +328,156 @@ ev-offers-all = { $count ->
 
 ev-proof = How to check this
 ev-proof-text = This page shows what the journal says up to record { $record }. Each record is chained to the one before it, so nothing can be changed or left out unnoticed. Whoever has the journal gets the same answer with this command:
+
+## A place
+
+ev-column-since = Since
+ev-column-length = How long
+ev-column-activated = Active since
+ev-column-bulletin = Bulletin No.
+ev-column-part = Part
+ev-column-access = Access
+ev-column-served = Got it
+ev-place-title = Place { $id }
+ev-place-lede = The life of a place: offered, reserved, filled, and who was eligible.
+ev-place-born = birth year { $year }
+ev-place-idle = Without a child
+ev-place-idle-hint = From the release until a child was there, or until now.
+ev-place-offered = Of it on offer
+ev-place-offered-hint = Nobody had reserved the place.
+ev-place-returns = Came back
+ev-place-returns-hint = So often a reservation came to nothing and the place was offered anew.
+ev-place-holder = The place is reserved for, or was given to, application
+ev-life = Its life, stage by stage
+ev-life-caption = Stages of the place
+ev-place-referrals = Whom it was reserved for
+ev-place-referrals-caption = Referrals to this place
+ev-place-referrals-empty = It has not been reserved for anybody yet.
+ev-bulletins = Where it was published
+ev-bulletins-caption = Bulletins that name this place
+ev-bulletins-empty = No bulletin has named it yet.
+ev-part-RELEASED = released places
+ev-part-RECALLED = recalled places
+ev-match = Its match run: who was eligible, and in which order
+ev-match-lede = At each opening and at each choice, the journal shows who was eligible for this place, in the order of the queue, and who had access. Applications are named by their ids only.
+ev-match-computing = The run is being recounted from the journal. It appears here in some seconds.
+ev-match-failed = The run could not be recounted just now, for the journal can't be read. It is tried again in a minute.
+ev-match-order = Eligible: { $eligible } of { $waiting } waiting; with access: { $access }
+ev-match-rows = Who was eligible, in the order of the queue
+ev-match-served = got the place
+ev-match-more = { $count ->
+    [one] One more was eligible.
+   *[other] { $count } more were eligible.
+}
+ev-match-later = { $count ->
+    [one] One later moment is in the files.
+   *[other] { $count } later moments are in the files.
+}
+ev-match-through = Recounted from the journal up to record { $record }.
+ev-run-caption = The match run of this place
+ev-run-empty = Nobody has been eligible at an opening or a choice yet.
+
+## A kindergarten
+
+ev-column-todo = What to do
+ev-column-days-late = Days late
+ev-column-places-count = Places
+ev-column-length-all = All together
+ev-column-length-each = For each place
+ev-column-queue = Queue
+ev-column-waits = Waits for a child
+ev-column-place-returns = Came back
+ev-column-recall = Recalled for
+ev-organisation-lede = Places, referrals and what is asked of the kindergarten now.
+ev-closed = Closed since { $moment }.
+ev-org-active = Children to enrol
+ev-org-active-hint = Active referrals that wait for the enrolment.
+ev-org-offer = Places on offer
+ev-org-offer-hint = Free places that nobody has taken yet.
+ev-org-filled = Places filled
+ev-org-filled-hint = Given to a child.
+ev-org-idle = Without a child
+ev-org-idle-hint = All its places together, from the release until a child was there.
+ev-org-refused = Refused admissions
+ev-org-refused-hint = Children with a referral who were not admitted.
+ev-org-recalled = Recalled places
+ev-org-recalled-hint = Released and then taken back.
+ev-asked = What is asked of it now
+ev-asked-enrol = Children to enrol
+ev-asked-caption = Active referrals, the nearest term first
+ev-asked-empty = Nobody waits for an enrolment.
+ev-asked-overdue = Early places that are not reported free
+ev-overdue-caption = Early places whose admission date has passed
+ev-overdue-empty = No early place is overdue.
+ev-asked-rejections = What it sent and could not be done
+ev-rejections-caption = Rejected events, the newest first
+ev-rejections-empty = Nothing of what it sent was rejected.
+ev-idle = How long its places stood without a child
+ev-idle-caption = Time before a child was there, by stage
+ev-idle-empty = It has released no place yet.
+ev-places = Its places
+ev-places-caption = Places, those that wait for a child first
+ev-places-empty = It has released no place yet.
+ev-organisation-referrals = Referrals to its places
+ev-organisation-referrals-caption = Referrals, the newest first
+ev-organisation-referrals-empty = There has been no referral to its places yet.
+ev-only-active = A referral appears here when it becomes active.
+ev-todo-enrol = Enrol the child, or refuse with a reason, before the term ends.
+ev-todo-vacate = Report that the place is free, or recall it with a reason.
+ev-todo-UNKNOWN_ORGANISATION = Register the kindergarten in this locality first, then send it again.
+ev-todo-ORGANISATION_CLOSED = The kindergarten is closed: nothing can be done.
+ev-todo-UNKNOWN_PLACE = Check the id of the place.
+ev-todo-UNKNOWN_APPLICATION = Check the id of the application.
+ev-todo-NOT_YOURS = Check the id: this belongs to another kindergarten.
+ev-todo-CONFLICTING_PLACE = Use a new id for the new place.
+ev-todo-BAD_DATE = Correct the dates and send it again.
+ev-todo-BAD_TIME = Correct the time and send it again.
+ev-todo-NO_REFERRAL = The referral is not there any more: admit only children with a live referral.
+ev-todo-NOT_ACTIVE = Wait until the referral is active, then send it again.
+ev-todo-PLACE_FILLED = A filled place can't be recalled: release a new one when the child has left.
+ev-todo-WRONG_STATE = Look at the place's page: this does not fit its present stage.
+ev-todo-other = Read the details; if they don't help, ask the department.
+
+## A record
+
+ev-column-from-state = State before
+ev-column-to-state = State after
+ev-column-from-group = Group before
+ev-column-to-group = Group after
+ev-column-timer = Timer
+ev-column-access-until = May choose until
+ev-column-window-until = For holders of access until
+ev-column-referral-state = State
+ev-column-documents-until = Documents until
+ev-column-access-state = Access
+ev-column-name = Name
+ev-column-ownership = Ownership
+ev-column-organisation-kind = Kind
+ev-column-recalled = Recalled
+ev-column-rejection = Why not
+ev-column-service-stage = Stage of the service
+ev-column-result = Outcome
+ev-record-title = Record { $record }
+ev-record-lede = What this one decision of the journal did.
+ev-record-at = Decided
+ev-record-at-none = No register holds the time of this record: it changed no row. The journal has it.
+ev-record-cause = Because of
+ev-record-event = An event that somebody sent.
+ev-record-timer = A moment that came.
+ev-record-cause-none = The rows do not name the cause. The journal has it.
+ev-record-rows = Rows made or changed
+ev-record-rows-hint = In all registers together.
+ev-record-turn = Records before and after
+ev-record-previous = Previous record
+ev-record-next = Next record
+ev-record-empty = This record changed nothing in the registers: a reminder, papers that were shown, a local act, a repeated event, or a moment that passed.
+ev-record-movements = Applications that moved
+ev-record-applications = Applications as they stood after it
+ev-record-places = Places as they stood after it
+ev-record-referrals = Referrals as they stood after it
+ev-record-accesses = Accesses that began or ended
+ev-record-organisations = Kindergartens
+ev-record-bulletins = Bulletin
+ev-record-rejections = Rejected
+ev-record-stages = Stages of the service
+ev-record-proof = The first command shows the record whole, as it stands in the journal, with its hash and that of the record before it. The second checks that no record of the journal was changed, left out or put in.
