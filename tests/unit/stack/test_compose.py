@@ -10,7 +10,11 @@ from infra.stack.jars import locked
 from infra.stack.kafka import RECORD_BYTES_MAX
 from infra.stack.local import SERVICES
 
-COMPOSE = (Path(__file__).parents[3] / "infra" / "compose.yaml").read_text("utf-8")
+# Prometheus and Grafana stand last, behind a profile: the local stack has none (tests/unit/metrics).
+BEFORE, FIRST, AFTER = (
+    (Path(__file__).parents[3] / "infra" / "compose.yaml").read_text("utf-8").partition("\n  prometheus:\n    image:")
+)
+COMPOSE = BEFORE + "\nvolumes:\n" + AFTER.partition("\nvolumes:\n")[2].replace("  prometheus:\n  grafana:\n", "")
 
 
 def images() -> dict[str, str]:
