@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ from redis.backoff import NoBackoff
 from consumers.dashboard.accounts import Accounts
 from consumers.dashboard.app import Dashboard
 from consumers.dashboard.attempts import Attempts
+from consumers.dashboard.evidence.match_runs import MatchRuns
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.login import Doors
 from consumers.dashboard.sessions import Sessions
@@ -30,6 +32,7 @@ from consumers.dashboard.sources import SourceAway, Sources, StoreSettings, rows
 from consumers.dashboard.watching import Probe
 from consumers.live_view.view import LiveView
 from infra.health import HealthServer, note_path
+from infra.journal_copy import copy_journal
 from infra.readers.live_view import live_view
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -40,6 +43,7 @@ from streams.runtime.errors import Fatal, Misconfigured
 log = logging.getLogger(__name__)
 
 DASHBOARD_GROUP: Final = "oryn-dashboard"
+PORT: Final = 8080
 LOCAL: Final = "local:"
 SECRET_BYTES: Final = 32
 OWNER_ONLY: Final = 0o600
@@ -104,6 +108,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> Dashboard:
             settings.dashboard.statement_ms,
         ),
         view,
+        match_runs=MatchRuns(partial(copy_journal, settings)),
     )
     client = Redis.from_url(
         redis_url(settings),
@@ -187,12 +192,13 @@ def run_dashboard(settings: Settings, tell: Callable[[str], None]) -> int:
     """
     registry = CollectorRegistry()
     chosen = settings.dashboard
+    port = PORT if chosen.port is None else chosen.port
     try:
         dashboard = build(settings, registry)
         config = uvicorn.Config(
             dashboard.app,
             host=chosen.host,
-            port=chosen.port,
+            port=port,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -205,7 +211,7 @@ def run_dashboard(settings: Settings, tell: Callable[[str], None]) -> int:
         )
         socket = config.bind_socket()
     except SystemExit:  # uvicorn's way to say that the address can't be had; it has logged why
-        log.critical("stopped", extra={"reason": f"can't listen on {chosen.host}:{chosen.port}"})
+        log.critical("stopped", extra={"reason": f"can't listen on {chosen.host}:{port}"})
         return Misconfigured.exit_code
     except SettingsError as exc:
         log.critical("stopped", extra={"reason": str(exc), "exit_code": Misconfigured.exit_code})

@@ -40,7 +40,8 @@ class Link:
 class Column:
     """A column. `name`: in CSV and JSON, the same in every language; `title`: on the page.
 
-    `kind`: how its cells are written: text, id, number, share (0 to 1), minutes, moment (an Instant), day (a date).
+    `kind`: how its cells are written: text, id, number, share (0 to 1), minutes, moment (an Instant),
+    deadline (an Instant at which a term ends), day (a date).
     """
 
     name: str

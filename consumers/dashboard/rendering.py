@@ -195,9 +195,17 @@ def cell_text(value: Any, column: Column, w: Words) -> str:
     return shown(value.text if isinstance(value, Link) else str(value))
 
 
+def _deadline(w: Words, moment: int) -> str:
+    """The end of a term: midnight is 24:00 of the day that it ends (rules, section 0)."""
+    if w.clock(moment) == "00:00:00":
+        return f"{w.short_day(w.local_day(moment - 1))} 24:00"
+    return w.stamp(moment)[:-3]
+
+
 # How numbers of a column's kind are written.
 _NUMBERS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
     "moment": lambda w, value: w.stamp(value)[:-3],
+    "deadline": _deadline,
     "minutes": Words.minutes,
     "share": Words.share,
     "number": Words.number,

@@ -54,7 +54,7 @@ def _plain(value: Any, column: Column, w: Words) -> Any:
         return shown(value.text)
     if value is None or isinstance(value, bool | float):
         return value
-    if column.kind == "moment" and isinstance(value, int):
+    if column.kind in ("moment", "deadline") and isinstance(value, int):
         return w.iso(value)
     if isinstance(value, int):
         return value

@@ -45,6 +45,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     values |= {
         "row": row,
         "public": public,
+        "temporary": temporary,
         "office": view in _OFFICES,
         "days": days[:DAYS_SHOWN],
         "more_days": max(0, len(days) - DAYS_SHOWN),

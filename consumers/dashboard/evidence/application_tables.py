@@ -72,7 +72,7 @@ def _referrals(found: Sequence[Referral], w: Words, locality: str, *, office: bo
         Column("number", w.say("ev-column-number-then"), "number"),
         Column("how", w.say("ev-column-how")),
         Column("state", w.say("ev-column-state")),
-        Column("until", w.say("ev-column-until"), "moment"),
+        Column("until", w.say("ev-column-until"), "deadline"),
         Column("ended_at", w.say("ev-column-ended"), "moment"),
         Column("cause", w.say("ev-column-cause")),
         *_records(w, office=office),
@@ -100,7 +100,7 @@ def _referrals(found: Sequence[Referral], w: Words, locality: str, *, office: bo
 def _accesses(found: Sequence[Access], w: Words, locality: str, *, office: bool) -> Table:
     columns = [
         Column("granted_at", w.say("ev-column-granted"), "moment"),
-        Column("until", w.say("ev-column-until"), "moment"),
+        Column("until", w.say("ev-column-until"), "deadline"),
         Column("places", w.say("ev-column-places"), "number"),
         Column("state", w.say("ev-column-outcome")),
         Column("ended_at", w.say("ev-column-ended"), "moment"),
@@ -119,7 +119,7 @@ def _stages(found: Sequence[Stage], w: Words, locality: str, *, office: bool) ->
         Column("at", w.say("ev-column-at"), "moment"),
         Column("stage", w.say("ev-column-stage")),
         Column("result", w.say("ev-column-outcome")),
-        Column("due", w.say("ev-column-due"), "moment"),
+        Column("due", w.say("ev-column-due"), "deadline"),
         Column("bound", w.say("ev-column-bound")),
         Column("in_time", w.say("ev-column-in-time")),
         *_records(w, office=office),

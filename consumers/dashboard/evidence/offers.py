@@ -58,7 +58,7 @@ def offers_table(found: list[Offer], w: Words, locality: str, *, office: bool) -
         Column("place_id", w.say("ev-column-place"), "id"),
         Column("organisation", w.say("ev-column-organisation")),
         Column("stage", w.say("ev-column-stage-of-place")),
-        Column("window_until", w.say("ev-column-window"), "moment"),
+        Column("window_until", w.say("ev-column-window"), "deadline"),
         Column("ages", w.say("ev-column-ages")),
         Column("language", w.say("ev-column-language")),
         Column("group_type", w.say("ev-column-group-type")),

@@ -112,7 +112,7 @@ def asked_table(found: Sequence[OwnReferral], w: Words, locality: str, *, office
         Column("application_id", w.say("ev-column-application"), "id"),
         Column("place_id", w.say("ev-column-place"), "id"),
         Column("activated_at", w.say("ev-column-activated"), "moment"),
-        Column("until", w.say("ev-column-until"), "moment"),
+        Column("until", w.say("ev-column-until"), "deadline"),
         Column("todo", w.say("ev-column-todo")),
     )
     rows = [
@@ -233,7 +233,7 @@ def referrals_table(found: Sequence[OwnReferral], w: Words, locality: str, *, of
         Column("place_id", w.say("ev-column-place"), "id"),
         Column("state", w.say("ev-column-state")),
         Column("activated_at", w.say("ev-column-activated"), "moment"),
-        Column("until", w.say("ev-column-until"), "moment"),
+        Column("until", w.say("ev-column-until"), "deadline"),
         Column("ended_at", w.say("ev-column-ended"), "moment"),
         Column("cause", w.say("ev-column-cause")),
     ]

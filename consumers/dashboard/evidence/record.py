@@ -18,9 +18,9 @@ from schemas.words import Group
 SHOWN: Final = 25
 # Column -> how it is written, where that is not as text.
 _TYPES: Final = {
-    "at": "moment", "until": "moment", "access_until": "moment", "window_until": "moment", "documents_until": "moment",
-    "due": "moment", "referral": "number", "number": "number", "places": "number", "recalled": "number",
-    "bulletin": "number", "application_id": "id", "place_id": "id", "organisation_id": "id",
+    "at": "moment", "until": "deadline", "access_until": "deadline", "window_until": "deadline",
+    "documents_until": "deadline", "due": "deadline", "referral": "number", "number": "number", "places": "number",
+    "recalled": "number", "bulletin": "number", "application_id": "id", "place_id": "id", "organisation_id": "id",
 }  # fmt: skip
 # Column -> the words of its symbols.
 _SYMBOLS: Final = {

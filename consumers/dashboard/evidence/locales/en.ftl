@@ -68,6 +68,7 @@ ev-group = Group
 ev-group-rank = No. { $rank } of { $size } in this group
 ev-group-hint = Inside a group only the moment of application counts.
 ev-status = Status
+ev-status-temporary = A temporary place is reserved for it. It keeps its number meanwhile.
 ev-status-REGISTERED = Waits for its documents
 ev-status-DEFERRED = Joins the queue later
 ev-status-REFUSED = Refused
@@ -293,6 +294,14 @@ ev-queue-paused = { $count ->
 }
 ev-composition = Of whom the queue consists
 ev-composition-hint = Extraordinary applications stand first. Then one priority application follows after every three general ones.
+ev-phase-priority = { $count ->
+    [one] Right now a priority application stands right behind the extraordinary ones: general ones were served before it while its turn passed, and the queue makes up for it.
+   *[other] Right now { $count } priority applications stand together right behind the extraordinary ones: general ones were served while those before them let their turn pass, and the queue makes up for it.
+}
+ev-phase-general = { $count ->
+    [one] Right now one general application comes before the next priority one.
+   *[other] Right now { $count } general applications come before the next priority one: more priority ones than usual were served before, and the queue makes up for it.
+}
 ev-order = The order of the queue
 ev-order-caption = The order as published
 ev-order-empty = Nobody waits in this queue.
