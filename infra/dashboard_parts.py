@@ -42,6 +42,7 @@ from streams.runtime.errors import Fatal, Misconfigured
 
 log = logging.getLogger(__name__)
 
+PORT: Final = 8080
 DASHBOARD_GROUP: Final = "oryn-dashboard"
 PORT: Final = 8080
 LOCAL: Final = "local:"

@@ -26,7 +26,10 @@ class DashboardSettings(Section):
     """The dashboard: its address, its accounts, its provider of logins."""
 
     host: Annotated[str, About("Where it listens. 0.0.0.0: everywhere.")] = "127.0.0.1"
-    port: Annotated[int, About("Its port. 0: any free one.", low=0, high=PORT_MAX)] = 8080
+    port: Annotated[
+        int | None,
+        About("Its port. 0: any free one. None: 8080, and `oryn run` runs no dashboard.", low=0, high=PORT_MAX),
+    ] = None
     hosts: Annotated[
         str,
         About(

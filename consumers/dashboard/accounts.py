@@ -82,9 +82,9 @@ class Accounts:
             return None
         return account
 
-    def add(self, name: str, role: Role, scope: str) -> str:
-        """Add an account, or give one another role, scope and password. Returns: the password, which nobody will see
-        again. Raises: AccountsError."""
+    def add(self, name: str, role: Role, scope: str, password: str | None = None) -> str:
+        """Add an account, or give one another role, scope and password; without `password` one is made here. Returns:
+        the password, which nobody will see again. Raises: AccountsError."""
         if not name or len(name) > NAME_MAX or not name.isprintable() or name != name.strip():
             raise AccountsError(f"{name[:NAME_MAX]!r} is no name: at most {NAME_MAX} letters that can be seen")
         if role is Role.PUBLIC:
@@ -92,7 +92,7 @@ class Accounts:
         problem = scope_problem(role, scope)
         if problem is not None:
             raise AccountsError(f"the scope {scope!r} does not fit: {problem}")
-        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        password = password or secrets.token_urlsafe(PASSWORD_BYTES)
         account = Account(name, role, scope, self._hasher.hash(password))
         self._write({**self._fresh(), name: account})
         return password

@@ -61,6 +61,13 @@ def answer(request: Request, body: Body, *, private: bool, headers: Mapping[str,
     return Response(body.data, headers=found, media_type=body.kind)
 
 
+def whole(request: Request, body: Body, status: int, headers: Mapping[str, str]) -> Response:
+    """The bytes with a status of their own, whatever the browser has."""
+    if body.packed is not None and accepts_gzip(request.headers.get("accept-encoding", "")):
+        return Response(body.packed, status, {**headers, "Content-Encoding": "gzip"}, body.kind)
+    return Response(body.data, status, headers, body.kind)
+
+
 def accepts_gzip(header: str) -> bool:
     """Whether a browser takes gzip: named, and not with a weight of nothing."""
     for each in header.split(","):

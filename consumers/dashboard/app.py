@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from consumers.dashboard import about
 from consumers.dashboard.access import NOBODY, Role
-from consumers.dashboard.answers import Body, answer, body_of
+from consumers.dashboard.answers import Body, answer, body_of, whole
 from consumers.dashboard.assets import Assets
 from consumers.dashboard.audit import Audit
 from consumers.dashboard.figures import Figures
@@ -181,11 +181,7 @@ class Dashboard:
         found = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Cookie", **(headers or {})}
         if status == UNAVAILABLE:
             found["Retry-After"] = str(RETRY_S)
-        response = answer(request, body, private=True, headers=found)
-        if response.status_code == 200:  # noqa: PLR2004 - else it is 304, which an error never is
-            response.status_code = status
-        del response.headers["etag"]
-        return response
+        return whole(request, body, status, found)
 
 
 async def _robots(_: Request) -> Response:

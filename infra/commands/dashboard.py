@@ -11,7 +11,7 @@ from infra.logging import configure_logging
 from infra.output import printable
 from infra.settings import Settings
 from infra.settings_layers import load_settings
-from infra.settings_options import HealthPortOption, PrefixOption, QuietOption, SettingsOption
+from infra.settings_options import HealthPortOption, KafkaOption, PrefixOption, QuietOption, SettingsOption
 
 command = typer.Typer(help="The dashboard in the browser; its local accounts.", invoke_without_command=True)
 account = typer.Typer(help="Local accounts: for a demonstration and for small installations.", no_args_is_help=True)
@@ -32,8 +32,11 @@ NameArgument = Annotated[str, typer.Argument(help="What it is called.")]
 def run(
     context: typer.Context,
     host: Annotated[str | None, typer.Option("--host", help="Where it listens.")] = None,
-    port: Annotated[int | None, typer.Option("--port", min=0, max=65_535, help="Its port; 0: any free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65_535, help="Its port, else 8080; 0: any free one.")
+    ] = None,
     settings: SettingsOption = None,
+    kafka: KafkaOption = None,
     prefix: PrefixOption = None,
     health_port: HealthPortOption = None,
     quiet: QuietOption = False,
@@ -53,6 +56,8 @@ def run(
     options = {
         "dashboard.host": host,
         "dashboard.port": port,
+        "kafka.bootstrap": kafka,
+        "kafka.bootstrap": kafka,
         "kafka.topic_prefix": prefix,
         "worker.health_port": health_port,
     }
