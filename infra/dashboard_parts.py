@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 PORT: Final = 8080
 DASHBOARD_GROUP: Final = "oryn-dashboard"
-PORT: Final = 8080
 LOCAL: Final = "local:"
 SECRET_BYTES: Final = 32
 OWNER_ONLY: Final = 0o600

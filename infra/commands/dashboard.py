@@ -57,7 +57,6 @@ def run(
         "dashboard.host": host,
         "dashboard.port": port,
         "kafka.bootstrap": kafka,
-        "kafka.bootstrap": kafka,
         "kafka.topic_prefix": prefix,
         "worker.health_port": health_port,
     }

@@ -36,15 +36,19 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     stop: Annotated[
         bool, typer.Option("--stop", help="Stop the services that were started, also after a finished season.")
     ] = False,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard/--no-dashboard", help="Show the season in the browser, and stay open after it.")
+    ] = True,
     settings: SettingsOption = None,
     kafka: KafkaOption = None,
 ) -> int:
     """Play a season live: people who read their messages from Kafka, workers that decide, a board that shows it.
 
-    Starts Kafka, PostgreSQL and Redis in the data folder unless they are set or run, and `oryn run` on them. Bulletins
-    and messages appear in a folder as they come; at the end journal and registers are written to it, and the live
-    journal is verified. The services run on afterwards, so that registers and live view can be asked. Interrupted in
-    any way, it goes on where it stood when it is started again; a finished one is followed by a new season.
+    Starts Kafka, PostgreSQL and Redis in the data folder unless they are set or run, and `oryn run` on them. The
+    dashboard shows the season in the browser; its address and logins are printed. Bulletins and messages appear in a
+    folder as they come; at the end journal and registers are written to it, and the live journal is verified. Services
+    and dashboard run on afterwards (`oryn stack down` stops them). Interrupted in any way, it goes on where it stood
+    when it is started again; a finished one is followed by a new season.
 
       oryn demo village --scale 0.5
     """
@@ -63,7 +67,7 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
     # A supervisor's way to interrupt is as good as a keyboard's.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        Demo(found, settings, season, last, out, workers, console, stop).play()
+        Demo(found, settings, season, last, out, workers, console, stop=stop, dashboard=dashboard).play()
     except KeyboardInterrupt:
         console.print("\nInterrupted. `make demo` goes on from here, `oryn demo --new` begins anew.", highlight=False)
         return INTERRUPTED

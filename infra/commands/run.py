@@ -41,15 +41,16 @@ def command(  # noqa: PLR0913, PLR0917  # each option is one
     prefix: PrefixOption = None,
     clock: ClockOption = None,
 ) -> int:
-    """Run what one machine needs: allocation, fan-out, monitoring and readers, watched over and started again.
+    """Run what one machine needs: workers, monitoring, readers, dashboard, watched over and started again.
 
     Missing topics are made first; topics that differ from what is declared are an error. Each process has a log in
     DATA/logs, and DATA/run says how they are. A process that fails is started again, later and later; one that a
-    restart cannot help stays down, and when no worker or no fan-out is left the group ends with its exit code; a reader
-    or a monitor that is down stops nobody. SIGTERM or Ctrl-C ends all of them in order; if this process is killed, they
-    end as well.
+    restart cannot help stays down, and when no worker or no fan-out is left the group ends with its exit code; a
+    reader, a monitor or the dashboard that is down stops nobody. SIGTERM or Ctrl-C ends all of them in order; if this
+    process is killed, they end as well.
 
     Without --readers each reader runs whose store is known (a setting, or the local stack); which ones don't is said.
+    The dashboard runs where its port is set (dashboard.port).
     """
     options = {"kafka.bootstrap": kafka, "kafka.topic_prefix": prefix, "worker.clock": clock}
     found = load_settings(settings, options).settings
@@ -73,6 +74,7 @@ def group(
     settings: Settings, file: Path | None, workers: int, fan_outs: int, readers: Sequence[str], *, monitors: int = 0
 ) -> list[Spec]:
     """The processes of a group. Raises: OrynError where no Kafka is known."""
+    dashboards = ["dashboard"] if settings.dashboard.port is not None else []
     passed = ["--kafka", kafka_client(settings)["bootstrap.servers"], "--prefix", settings.kafka.topic_prefix]
     if file is not None:
         passed += ["--settings", str(file)]
@@ -91,6 +93,7 @@ def group(
             for each in _numbered("monitor", monitors)
         ),
         *(spec(each, each, ["reader", each, *clock], essential=False) for each in readers),
+        *(spec(each, each, [each], essential=False) for each in dashboards),
     ]
 
 

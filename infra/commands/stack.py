@@ -16,6 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 from rich.text import Text
 
+from infra.live.showing import end_showing
 from infra.settings import Settings
 from infra.settings_layers import load_settings, masked_link
 from infra.settings_options import JsonOption, QuietOption, SettingsOption
@@ -78,9 +79,12 @@ def up(
 def down(services: ServicesArgument = None, settings: SettingsOption = None, quiet: QuietOption = False) -> None:
     """Stop the services that `up` started, in order and within a bounded time; data and ports stay.
 
-    A service that does not end in time is killed; its data survive that, too.
+    A service that does not end in time is killed; its data survive that, too. The dashboard that a demo left open ends
+    with them.
     """
-    ended = _stack(load_settings(settings).settings).down(_names(services))
+    loaded = load_settings(settings).settings
+    closed = {} if services else _close_dashboard(loaded)
+    ended = {**closed, **_stack(loaded).down(_names(services))}
     if quiet:
         return
     for name, graceful in ended.items():
@@ -129,14 +133,21 @@ def wipe(
     What else lies in the data directory, such as a publisher's spool, stays; snapshots of the workers belong to the
     deleted journal and are of no more use.
     """
-    stack = _stack(load_settings(settings).settings)
+    loaded = load_settings(settings).settings
+    stack = _stack(loaded)
     if not stack.folder.exists():
         typer.echo(f"nothing to wipe in {stack.folder}")
         return
     if not yes:
         typer.confirm(f"Delete all data of Kafka, PostgreSQL and Redis in {stack.folder}?", abort=True)
+    _close_dashboard(loaded)
     stack.wipe()
     typer.echo(f"wiped {stack.folder}")
+
+
+def _close_dashboard(settings: Settings) -> dict[str, bool]:
+    """What a demo left open needs the services that end now."""
+    return {"dashboard": True} if end_showing(settings.data) else {}
 
 
 def _stack(settings: Settings, *, containers: bool = False, progress: Fetched | None = None) -> LocalStack:

@@ -7,7 +7,7 @@ its topics alone, so it may be interrupted at any moment, in any way, and be con
 import gc
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from infra.live.results import JOURNAL_FILE, REGISTERS_FOLDER, write_results
 from infra.live.runner import Runner, Stalled
 from infra.live.season import Season, SeasonFile, forget
 from infra.live.services import NAMES, Services
+from infra.live.showing import Showing, end_showing, tail
 from infra.live.stores import (
     MESSAGES_FOLDER,
     PAGES_FOLDER,
@@ -53,10 +54,11 @@ LOOK_EVERY_S = 0.1
 CHECK_EVERY_S = 1.0
 # The group needs as long as it gives its children, and a little more.
 STOP_MARGIN_S = 5.0
-LOG_LINES_SHOWN = 12
 # Messages of a whole city take the longest.
 READERS_TIMEOUT_S = 1_800.0
 SETTLED_S = 3.0
+# Who need not be at the end for the files: they count, and take longest.
+COUNTING = ("monitor-", "indicators")
 
 
 class AlreadyPlaying(OrynError):
@@ -66,7 +68,8 @@ class AlreadyPlaying(OrynError):
 @dataclass(frozen=True)
 class Demo:
     """What to play, where. `file`: of the settings, if one was named; `last`: the season before, which is forgotten;
-    `out`: the folder of the files; `stop`: whether services that were started stop with a finished season."""
+    `out`: the folder of the files; `stop`: whether services that were started, and the dashboard, stop with a finished
+    season; `dashboard`: whether there is one."""
 
     settings: Settings
     file: Path | None
@@ -76,6 +79,7 @@ class Demo:
     workers: int
     console: Console
     stop: bool
+    dashboard: bool = True
 
     @property
     def folder(self) -> Path:
@@ -87,22 +91,35 @@ class Demo:
         with ExitStack() as stack:
             stack.enter_context(_alone(self.folder))
             SeasonFile(self.folder).save(self.season)
+            end_showing(self.settings.data)
             services = Services(self.settings, self.console)
             at = stack.enter_context(services)
             here = seasonal(self.settings, at, self.season.prefix, self.out)
             if self.last is None or self.last.prefix != self.season.prefix:
                 self._forget_last(at)
+            showing = stack.enter_context(self._showing(here)) if self.dashboard else None
             scenario = scenario_of(self.season.campaign, self.season.scale, self.season.days)
-            with self._group(here, scenario, services) as group:
+            with self._group(here, scenario, services, showing) as group:
                 figures, seconds = self._season(here, scenario, group)
                 self._say(f"\n{self.season.title}: {figures.events:,} events decided in {seconds:.0f} s.")
-                self._await_readers(here, group)
+                over = time.monotonic()
+                self._await_readers(here, group, over, later=COUNTING)
+                # Whoever counts has the other core meanwhile.
+                write_results(self.out, self.file, at.kafka, self.season.prefix)
+                self._await_readers(here, group, over)
             renew_orders(here)
-            write_results(self.out, self.file, at.kafka, self.season.prefix)
             SeasonFile(self.folder).save(_finished(self.season))
+            pages = self._pages_worth_opening(here, showing, figures)
             if not self.stop:
                 services.leave_running()
-        self._tell_more(figures)
+                pages = pages if showing is not None and showing.leave_open() else ""
+        self._tell_more(figures, "" if self.stop else pages)
+
+    def _showing(self, here: Settings) -> Showing:
+        options = ["--kafka", str(here.kafka.bootstrap), "--prefix", self.season.prefix, "--health-port", "0"]
+        if self.file is not None:
+            options += ["--settings", str(self.file)]
+        return Showing(self.settings, self.season.prefix, options, environment_of(here), self._say)
 
     def _forget_last(self, at: Endpoints) -> None:
         """Make room: nobody wants the former season any more."""
@@ -118,7 +135,9 @@ class Demo:
     # ---------------------------------------------------------------------------------------------- what it needs
 
     @contextmanager
-    def _group(self, here: Settings, scenario: Scenario, services: Services) -> Iterator["_Group"]:
+    def _group(
+        self, here: Settings, scenario: Scenario, services: Services, showing: Showing | None
+    ) -> Iterator["_Group"]:
         """`oryn run` underneath, until all of it is ready; stopped in order at the end."""
         settings, prefix = self.settings, self.season.prefix
         log = settings.data / "logs" / f"{prefix}run.log"
@@ -127,7 +146,7 @@ class Demo:
         try:
             self._await_ready(child, status, log)
             with Watch(status) as watch:
-                yield _Group(child, log, watch, services)
+                yield _Group(child, log, watch, services, showing)
         finally:
             if services.missing() != "kafka":
                 child.identity.stop(STOP_TIMEOUT_S + STOP_MARGIN_S)
@@ -158,7 +177,7 @@ class Demo:
                 how = (
                     f"ended with exit code {code}" if code is not None else f"is not ready after {READY_TIMEOUT_S:g} s"
                 )
-                raise OrynError(f"`oryn run` {how}; the end of {log}:\n{_tail(log)}")
+                raise OrynError(f"`oryn run` {how}; the end of {log}:\n{tail(log)}")
             time.sleep(LOOK_EVERY_S)
         names = ", ".join(each["name"] for each in found["children"])
         self._say(f"Running: {names}; their logs are in {log.parent}.")
@@ -188,6 +207,7 @@ class Demo:
             self._say(f"The people of {scenario.title} gather.")
             lanes = [Lane(plan, scenario, self.season.seed, KZ_2020, publish) for plan in scenario.localities]
             ids = schema_ids(self.settings)
+            self._open_doors(group, lanes)
             known = SeasonContacts(postgres_url(here), here.schema("contacts"))
             runner = Runner(lanes, kafka_client(here), self.season.prefix, ids, figures, show, known.learn)
             try:
@@ -210,29 +230,63 @@ class Demo:
             gc.freeze()
             gc.enable()
 
-    def _await_readers(self, here: Settings, group: "_Group") -> None:
-        """Wait until every reader has read all and delivered all. Raises: OrynError when one does not get there."""
+    def _open_doors(self, group: "_Group", lanes: Sequence[Lane]) -> None:
+        """Make the logins, and tell where the season is to be seen. Raises: OrynError."""
+        showing = group.showing
+        if showing is None:
+            return
+        from infra.live.logins import make_logins, told  # noqa: PLC0415 - a demo without a dashboard needs none of it
+
+        showing.keep(make_logins(self.settings.data, lanes, showing.logins))
+        showing.await_answer()
+        self._say(f"Dashboard: {showing.address}  Logins, also in {showing.file}:\n{told(showing.logins)}")
+
+    def _pages_worth_opening(self, here: Settings, showing: Showing | None, figures: Figures) -> str:
+        """What to look at in the browser, when all is over."""
+        if showing is None:
+            return ""
+        from infra.live.logins import told, with_family  # noqa: PLC0415 - as above
+
+        where = f"{showing.address}en"
+        locality = scenario_of(self.season.campaign, self.season.scale, self.season.days).localities[0].locality
+        lines = [f"  {where}/nation", f"  {where}/localities/{locality}"]
+        family = figures.last_referred
+        if family is not None:
+            showing.keep(with_family(here, showing.logins, family))
+            lines.append(f"  {where}/localities/{figures.last_locality}/applications/{family}")
+        return (
+            f"\nThe dashboard is open: {showing.address}  Logins, also in {showing.file}:\n{told(showing.logins)}\n"
+            "Pages worth opening (nation, locality, a family's application: its account is `family`):\n"
+            + "\n".join(lines)
+        )
+
+    def _await_readers(self, here: Settings, group: "_Group", over: float, later: Collection[str] = ()) -> None:
+        """Wait until every reader has read all and delivered all, but those that may be `later`. `over`: when
+        the season was.
+
+        Raises: OrynError when one does not get there.
+        """
         progress = Progress(TextColumn("{task.description}"), console=self.console, transient=True)
         task = progress.add_task("", total=None)
-        behind: dict[str, int | None] = dict.fromkeys(group.watch.readers)
-        began = since = time.monotonic()
+        behind: dict[str, int | None] = {"all": None}
+        began = time.monotonic()
         with progress if self.console.is_terminal else ExitStack():
-            # A figure is some moments old, and the fan-out may just have told something new.
-            while behind or time.monotonic() - since < SETTLED_S:
+            while behind:
                 group.check()
-                behind = {name: lag for name, lag in group.watch.readers.items() if lag != 0}
-                if not behind and not live_view_is_shown(here):
+                watch, settled = group.watch, time.monotonic() - over >= SETTLED_S
+                # A figure is some moments old, and the fan-out may just have told something new.
+                found = _of(watch.readers, later).items()
+                behind = {name: lag for name, lag in found if not settled or watch.idle_s(name) < SETTLED_S}
+                if not found or (not behind and not live_view_is_shown(here)):
                     behind = {"live-view": None}
-                now = time.monotonic()
-                if behind:
-                    since = now
-                if now - began > READERS_TIMEOUT_S:
+                if time.monotonic() - began > READERS_TIMEOUT_S:
                     raise OrynError(f"these readers do not come to the end: {_told(behind)}; see {group.log.parent}")
                 progress.update(task, description=f"Readers have still to read: {_told(behind)}")
                 time.sleep(LOOK_EVERY_S)
-        self._say(f"Readers are at the end of all topics, {time.monotonic() - began:.0f} s later.")
+        who = "Indicators are" if not later else "Readers are"
+        self._say(f"{who} at the end of all topics, {time.monotonic() - began:.0f} s later.")
 
-    def _tell_more(self, figures: Figures) -> None:
+    def _tell_more(self, figures: Figures, pages: str) -> None:
         out, prefix = self.out, f"--prefix {self.season.prefix}"
         self._say(
             f"\nIn {out}: {JOURNAL_FILE} (every decision, hash-chained), {PAGES_FOLDER}/ (public pages: open "
@@ -248,7 +302,7 @@ class Demo:
         else:
             asked = figures.last_referred or "APPLICATION"
             self._say(
-                f"PostgreSQL, Redis and Kafka run on (`oryn stack down` stops them):\n"
+                f"PostgreSQL, Redis and Kafka run on (`oryn stack down` stops them, and the dashboard):\n"
                 f"  oryn application {asked} --history {prefix}\n"
                 f"  oryn queue {prefix}\n"
                 f"  oryn bulletin {prefix}\n"
@@ -256,14 +310,16 @@ class Demo:
                 f"  oryn gateway log {prefix}\n"
                 f"  oryn journal follow --last 20 {prefix}"
             )
+        if pages:
+            self._say(pages)
         self._say("`make demo` again begins a new season; SCALE, CAMPAIGN and SEED choose another one.")
 
 
 class _Group:
     """What works underneath, and whether it still does."""
 
-    def __init__(self, child: Child, log: Path, watch: Watch, services: Services) -> None:
-        self.log, self.watch = log, watch
+    def __init__(self, child: Child, log: Path, watch: Watch, services: Services, showing: Showing | None) -> None:
+        self.log, self.watch, self.showing = log, watch, showing
         self._child, self._services = child, services
         self._looked_at = 0.0
 
@@ -273,9 +329,11 @@ class _Group:
         if now - self._looked_at < CHECK_EVERY_S:
             return
         self._looked_at = now
+        if self.showing is not None:
+            self.showing.check()
         code = self._child.exit_code()
         if code is not None:
-            raise OrynError(f"`oryn run` ended with exit code {code}; the end of {self.log}:\n{_tail(self.log)}")
+            raise OrynError(f"`oryn run` ended with exit code {code}; the end of {self.log}:\n{tail(self.log)}")
         missing = self._services.missing()
         if missing is not None:
             raise OrynError(
@@ -307,9 +365,6 @@ def _told(behind: Mapping[str, int | None]) -> str:
     return ", ".join(f"{name} {'?' if lag is None else f'{lag:,}'}" for name, lag in behind.items())
 
 
-def _tail(log: Path) -> str:
-    try:
-        lines = log.read_text("utf-8", "replace").splitlines()
-    except OSError as exc:
-        return f"(not readable: {exc.strerror})"
-    return "\n".join(lines[-LOG_LINES_SHOWN:])
+def _of(readers: Mapping[str, int | None], later: Collection[str]) -> dict[str, int | None]:
+    """Those that are waited for now. A process is called by its kind, numbered where there may be several."""
+    return {name: lag for name, lag in readers.items() if not name.startswith(tuple(later))}

@@ -24,6 +24,7 @@ class Figures:
         self.enrolled = 0
         self.bulletins = 0
         self.last_referred: str | None = None
+        self.last_locality = ""
         self._queued: set[str] = set()
         self._with_access: set[str] = set()
         self._stages: dict[str, Stage] = {}
@@ -37,6 +38,8 @@ class Figures:
             count = _COUNTS.get(type(fact))
             if count is not None:
                 count(self, fact)
+                if count is Figures._issued:
+                    self.last_locality = record.locality
 
     @property
     def accesses(self) -> int:

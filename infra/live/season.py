@@ -12,6 +12,7 @@ import msgspec
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
+from infra.metrics_targets import MONITOR_GROUP
 from infra.settings import Settings
 from infra.topics import declarations
 from schemas.errors import OrynError
@@ -112,5 +113,5 @@ def forget(season: Season, settings: Settings, admin: AdminClient) -> None:
             except KafkaException as exc:
                 if exc.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise OrynError(f"cannot delete {topic}: {exc.args[0].str()}") from exc
-    for group in (settings.worker.allocation_group, settings.worker.fan_out_group):
+    for group in (settings.worker.allocation_group, settings.worker.fan_out_group, MONITOR_GROUP):
         shutil.rmtree(settings.snapshots / f"{season.prefix}{group}", ignore_errors=True)

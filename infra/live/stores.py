@@ -17,6 +17,7 @@ from consumers.live_view.generations import Generations
 from consumers.live_view.scripts import Scripts, store_errors
 from consumers.live_view.view import LiveView
 from consumers.notification_gateway.directory_tables import reader_role
+from infra.live.showing import accounts_file
 from infra.readers.live_view import redis_client
 from infra.readers.registers import registers_settings
 from infra.settings import Settings
@@ -29,6 +30,7 @@ MESSAGES_FOLDER = "messages"
 OWN_NAMES = ("registers", "gateway", "contacts", "indicators")
 # People look at the pages at the end; while days pass in seconds, none of them would look twice.
 REFRESH_S = 30
+KEYS_AT_ONCE = 1_000
 
 
 def seasonal(settings: Settings, at: Endpoints, prefix: str, out: Path) -> Settings:
@@ -65,6 +67,10 @@ def environment_of(here: Settings) -> dict[str, str]:
         "ORYN_GATEWAY_WEBHOOK_URL": "",
         "ORYN_GATEWAY_SMTP_URL": "",
         "ORYN_GATEWAY_DIRECTORY_URL": "",
+        # The demo's dashboard is a process beside the group: it stays open when the group has ended.
+        "ORYN_DASHBOARD_PORT": "",
+        "ORYN_DASHBOARD_ACCOUNTS": str(accounts_file(here.data).absolute()),
+        "ORYN_DASHBOARD_OIDC_ISSUER": "",
     }
 
 
@@ -91,6 +97,9 @@ def forget_stores(here: Settings) -> None:
         raise OrynError(f"PostgreSQL does not let a former season's registers be deleted: {exc}") from exc
     with redis_client(here) as client, store_errors():
         Generations(client, here.redis_prefix, Scripts(client, here.redis_prefix)).forget()
+        # Logins end by themselves, but later. A season's prefix has no letter that means something in a pattern.
+        for key in client.scan_iter(match=f"{here.redis_prefix}-dashboard:*", count=KEYS_AT_ONCE):
+            client.delete(key)
 
 
 def forget_files(out: Path) -> None:

@@ -3,6 +3,7 @@
 Looks from a thread of its own, so that a slow answer holds up nobody. Only looks.
 """
 
+import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _LAGS = (
     "oryn_allocation_lag_records{",
     "oryn_fan_out_lag_records{",
     "oryn_reader_lag_records{",
+    "oryn_monitoring_lag_records{",
     "oryn_gateway_pending_messages ",
 )
 
@@ -44,6 +46,8 @@ class Watch:
         """`status`: the group's file."""
         self.processes: tuple[Seen, ...] = ()
         self._status = status
+        # Names of readers, and since when they have been at the end.
+        self._idle: dict[str, float] = {}
         self._stop = Flag()
         self._thread = Thread(target=self._look_on, name="watch", daemon=True)
 
@@ -68,11 +72,18 @@ class Watch:
         """The lag of each reader."""
         return {each.name: each.lag for each in self.processes if not each.essential}
 
+    def idle_s(self, name: str) -> float:
+        """For how long a reader has been at the end; 0 while it is not."""
+        since = self._idle.get(name)
+        return 0.0 if since is None else time.monotonic() - since
+
     def _look_on(self) -> None:
         while True:
             status = read_status(self._status)
             if status is not None:
                 self.processes = tuple(_seen(child) for child in status["children"])
+                now = time.monotonic()
+                self._idle = {each.name: self._idle.get(each.name, now) for each in self.processes if each.lag == 0}
             if self._stop.wait(LOOK_EVERY_S):
                 return
 
