@@ -31,8 +31,10 @@ from consumers.dashboard.settings import LOCAL_HOSTS, DashboardSettings, Provide
 from consumers.dashboard.sources import SourceAway, Sources, StoreSettings, rows
 from consumers.dashboard.watching import Probe
 from consumers.live_view.view import LiveView
+from infra.commands.indicators import quality_goals
 from infra.health import HealthServer, note_path
 from infra.journal_copy import copy_journal
+from infra.operations_view import Looking
 from infra.readers.live_view import live_view
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -109,6 +111,8 @@ def build(settings: Settings, registry: CollectorRegistry) -> Dashboard:
         ),
         view,
         match_runs=MatchRuns(partial(copy_journal, settings)),
+        goals=quality_goals(settings),
+        operations=Looking(settings),
     )
     client = Redis.from_url(
         redis_url(settings),
