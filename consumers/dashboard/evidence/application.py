@@ -62,7 +62,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         outlook = outlook_of(row, curve.standing, mine.referrals, mine.accesses, mine.stages, w)
         values |= {"terms": outlook.terms, "following": outlook.following}
         tables = own_tables(mine, w, locality, office=view in _OFFICES)
-    charts = {"curve": curve_chart(curve.steps, head.until, w, full=not public)} if curve.steps else {}
+    charts = {"curve": curve_chart(curve.steps, days, head.until, w, full=not public)} if curve.steps else {}
     return Content(
         w.say("ev-application-title", id=application_id),
         values,

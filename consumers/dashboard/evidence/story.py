@@ -20,6 +20,8 @@ SLICES: Final = 200
 POINTS_MAX: Final = 4 * SLICES
 # Records named for a day at most.
 RECORDS_SHOWN: Final = 3
+# Days of the table beside a chart at most.
+DAILY_MAX: Final = 120
 SECOND_MS: Final = 1_000
 
 
@@ -98,7 +100,14 @@ def record_link(record: int, w: Words, locality: str) -> Link:
     return Link(str(record), link(w.language, "record", locality=locality, sequence=record))
 
 
-def curve_chart(steps: Sequence[Step], until: Instant, w: Words, *, full: bool) -> Chart:
+def daily_table(days: Sequence[Day], w: Words) -> Table:
+    """The number at the end of each day on which it changed, the newest first: the chart in figures."""
+    columns = (Column("day", w.say("ev-column-day"), "day"), Column("number", w.say("ev-column-number"), "number"))
+    rows = [(each.day, each.after) for each in days[:DAILY_MAX]]
+    return Table(w.say("ev-daily-caption"), columns, rows)
+
+
+def curve_chart(steps: Sequence[Step], days: Sequence[Day], until: Instant, w: Words, *, full: bool) -> Chart:
     """The number over time, small numbers at the top, with marks at what happened to the application itself."""
     points = thinned([(step.at, step.after) for step in steps], [bool(step.own) for step in steps])
     if points and points[-1][0] < until:
@@ -114,6 +123,7 @@ def curve_chart(steps: Sequence[Step], until: Instant, w: Words, *, full: bool) 
         zone_minutes=w.offset_minutes(until),
         marks=marks,
         down=True,
+        table=daily_table(days, w),
     )
 
 

@@ -91,8 +91,8 @@ def _referral_term(referral: Referral, stages: Sequence[Stage], w: Words) -> Ter
 def _term(name: str, until: Instant | None, w: Words, where: str = "", **values: int) -> Term:
     return Term(
         str(w.say(f"ev-term-{name}", **values)),
-        str(w.say(f"ev-term-{name}-do")),
-        str(w.say(f"ev-term-{name}-else")),
+        str(w.say(f"ev-term-{name}-do", **values)),
+        str(w.say(f"ev-term-{name}-else", **values)),
         until,
         where,
     )
