@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.benchmarks import deciding, gateway, live_view, numbers, opening, rebuilding, registers, towns
+from tests.benchmarks import deciding, gateway, live_view, monitoring, numbers, opening, rebuilding, registers, towns
 from tests.benchmarks.measure import Row
 from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
@@ -25,6 +25,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "registers": registers.measure,
     "live-view": live_view.measure,
     "gateway": gateway.measure,
+    "monitoring": monitoring.measure,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 
