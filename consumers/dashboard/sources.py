@@ -13,6 +13,7 @@ import psycopg
 from psycopg import IsolationLevel, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from consumers.indicators.quality import Goal, usual_goals
 from consumers.live_view.errors import LiveViewUnavailable, NotReady
 from consumers.live_view.view import LiveView
 from consumers.reading.store import StoreUnavailable
@@ -52,12 +53,15 @@ class Sources:
         live_view: LiveView,
         operations: Callable[[], Any] | None = None,
         match_runs: Any = None,
+        goals: Mapping[str, Goal] | None = None,
     ) -> None:
-        """Ask nothing yet; `open` begins. `match_runs`: of `evidence.match_runs`, closed with the rest."""
+        """Ask nothing yet; `open` begins. `match_runs`: of `evidence.match_runs`, closed with the rest; `goals`: what
+        the quality table is held against, the package's own without them."""
         self.settings = settings
         self.live_view = live_view
         self.operations = operations
         self.match_runs = match_runs
+        self.goals = usual_goals() if goals is None else goals
         self._pool = ConnectionPool(
             settings.url,
             kwargs={

@@ -192,7 +192,7 @@ def _released_row(each: Entry, locality: str, view: View, w: Words) -> list[Any]
     return [
         linked(w, "place", locality, each.place_id) if opens else each.place_id,
         linked(w, "organisation", locality, owner, each.name) if opens else shown(each.name or owner),
-        queue_link(w, locality, each.queue or ""),
+        queue_link(w, locality, each.queue or "", {owner: each.name or owner}),
         w.stamp(each.at),
         w.ages(each.age_from or 0, each.age_to or 0),
         w.language_name(each.language or ""),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from consumers.dashboard.officials.measures import MEASURES, Measure
+from consumers.dashboard.officials.measures import ENOUGH, MEASURES, Measure, Scale, count
 from consumers.dashboard.sources import AWAY, Connection, SourceAway, Sources
 from consumers.indicators.figures import Child, Figures, Point, Scope, Value
 from consumers.indicators.questions import ANY_KEY, begin_of, children, now, series
@@ -40,8 +40,11 @@ class Part:
     seven: Sequence[Value]
 
     def value(self, measure: Measure) -> float | None:
-        """One measure of it."""
-        return measure.value(self.seven if measure.window is Window.LAST_7_DAYS else self.today)
+        """One measure of it, to be compared with others: no median of so few that it says nothing."""
+        values = self.seven if measure.window is Window.LAST_7_DAYS else self.today
+        if measure.scale is Scale.MINUTES and sum(count(values, name) for name in measure.indicators) < ENOUGH:
+            return None
+        return measure.value(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,11 +167,13 @@ def linked(w: Words, page: str, locality: str, key: str, text: str | None = None
     return Link(text or key, link(w.language, page, locality=locality, **{page: key}))
 
 
-def queue_link(w: Words, locality: str, queue: str) -> Link | str:
-    """A queue in words, leading to its page."""
+def queue_link(w: Words, locality: str, queue: str, names: Mapping[str, str] | None = None) -> Link | str:
+    """A queue in words, leading to its page. `names`: what organisations are called, by their ids."""
+    owner = queue.split("/")[1] if queue.count("/") > 1 else ""
+    text = w.queue(queue, (names or {}).get(owner))
     if not PARTS["queue"].fullmatch(queue):
-        return w.queue(queue)
-    return Link(w.queue(queue), link(w.language, "queue", locality=locality, queue=queue))
+        return text
+    return Link(text, link(w.language, "queue", locality=locality, queue=queue))
 
 
 # Why an application changed: words of three enumerations that share no word but those that mean the same.

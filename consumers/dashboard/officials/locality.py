@@ -4,7 +4,7 @@ What is published and what is not is decided by the view alone: the public form 
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from consumers.dashboard.access import View
@@ -18,6 +18,7 @@ from consumers.dashboard.officials.locality_data import (
     following,
     head,
     last_bulletins,
+    organisation_names,
 )
 from consumers.dashboard.officials.measures import lasted
 from consumers.dashboard.officials.telling import (
@@ -77,6 +78,7 @@ def _public(sources: Sources, locality: str, w: Words) -> Content:
     with sources.registers() as connection:
         _, until = head(connection, locality)
         bulletins = last_bulletins(connection, locality)
+        names = organisation_names(connection, locality)
     queues = sources.live_view.queues(locality)
     home = [] if locality in CITIES else [_region_crumb(locality, w)]
     return Content(
@@ -87,7 +89,7 @@ def _public(sources: Sources, locality: str, w: Words) -> Content:
             "lead": w.say("public-locality-lead"),
             "queue_rows": QUEUES_SHOWN,
         },
-        tables={"queues": _queues_table(queues, locality, w, public=True)},
+        tables={"queues": _queues_table(queues, locality, names, w, public=True)},
         crumbs=home,
         until=until,
         description=w.say("public-locality-lead"),
@@ -127,7 +129,9 @@ def _official(sources: Sources, locality: str, w: Words) -> Content:
             "history": found is not None,
         },
         tables={
-            "queues": _queues_table(queues, locality, w, public=False),
+            "queues": _queues_table(
+                queues, locality, {each.id: each.name for each in known.organisations}, w, public=False
+            ),
             "stages": _stages_table(known, found, here, w),
             "organisations": _organisations_table(known, locality, w),
             "rejected": _rejected_table(known, here, w),
@@ -165,7 +169,9 @@ def _said(moment: datetime.datetime | None, w: Words) -> str:
 # ---------------------------------------------------------------------------------------------------------- tables
 
 
-def _queues_table(queues: Sequence[QueueSummary], locality: str, w: Words, *, public: bool) -> Table:
+def _queues_table(
+    queues: Sequence[QueueSummary], locality: str, names: Mapping[str, str], w: Words, *, public: bool
+) -> Table:
     """The queues by length. The public form has what may be published: how many wait, by group, and places."""
     columns = [
         Column("queue", w.say("locality-queue")),
@@ -182,7 +188,7 @@ def _queues_table(queues: Sequence[QueueSummary], locality: str, w: Words, *, pu
     rows = []
     for each in sorted(queues, key=lambda queue: (-queue.size, queue.queue)):
         row = [
-            queue_link(w, locality, each.queue),
+            queue_link(w, locality, each.queue, names),
             each.size,
             *(each.waiting[group] for group in (Group.EXTRAORDINARY, Group.PRIORITY, Group.GENERAL)),
             each.access,

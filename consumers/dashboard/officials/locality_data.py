@@ -161,6 +161,11 @@ def head(connection: Connection, locality: str) -> tuple[int, Instant]:
     return found[0][0], found[0][1]
 
 
+def organisation_names(connection: Connection, locality: str) -> dict[str, str]:
+    """What the kindergartens of a locality are called, by their ids. Published with every bulletin."""
+    return dict(rows(connection, "SELECT organisation_id, name FROM organisations WHERE locality = %s", (locality,)))
+
+
 def last_bulletins(connection: Connection, locality: str, last: int = 5) -> list[Bulletin]:
     """The last bulletins, the newest first."""
     return [Bulletin(*each) for each in rows(connection, _BULLETINS, (locality, last))]

@@ -14,7 +14,7 @@ from schemas.indicators import LATE, Window
 from schemas.words import Stage
 
 ON_OFFER: Final = (Stage.RELEASED, Stage.LISTED, Stage.PRIORITY, Stage.OPEN)
-# Fewer than these say nothing of a median or a share: a region is not called the worst for two families.
+# A median of fewer says nothing: a region is not called the slowest for the sake of two families.
 ENOUGH: Final = 5
 
 

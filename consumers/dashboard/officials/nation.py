@@ -6,7 +6,7 @@ from typing import Any, Final
 from consumers.dashboard.access import View
 from consumers.dashboard.officials.course import Course, Part, course, scope_of
 from consumers.dashboard.officials.listing import QUERY, lists
-from consumers.dashboard.officials.measures import COMPARED, MEASURES
+from consumers.dashboard.officials.measures import COMPARED, ENOUGH, MEASURES
 from consumers.dashboard.officials.telling import (
     Place,
     compared,
@@ -69,7 +69,8 @@ def _values(
         "headlines": headlines(found, HERE, w),
         "tiles": map_tiles,
         "legend": legend,
-        "choices": COMPARED,
+        "choices": [(w.say(f"figure-{each}"), HERE.href(w, figure=each), each == figure) for each in COMPARED],
+        "enough": ENOUGH,
         "watched": watched(parts, found, w),
         "day": found.day,
         "lead": w.say("nation-lead"),

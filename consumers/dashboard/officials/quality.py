@@ -12,7 +12,7 @@ from consumers.dashboard.pages import Column, Content, Crumb, NotThere, Page, Pa
 from consumers.dashboard.sources import AWAY, SourceAway, Sources
 from consumers.dashboard.words import Words
 from consumers.indicators.deliveries import deliveries, in_time
-from consumers.indicators.quality import PERCENT, Counted, Goal, Origin, QualityRow, QualityTable, quality, usual_goals
+from consumers.indicators.quality import PERCENT, Counted, Origin, QualityRow, QualityTable, quality
 from consumers.indicators.questions import newest_day, now
 from schemas.indicators import Level
 
@@ -27,7 +27,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
             raise NotThere(area)
         until = now(connection, scope).until
         messages = None if last is None else _messages(sources, last, area)
-        found = quality(connection, scope, _goals(sources), last=last, messages=messages)
+        found = quality(connection, scope, sources.goals, last=last, messages=messages)
     title = w.say("quality-title", place=_place(scope.level, area, w))
     return Content(
         title,
@@ -41,10 +41,6 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         until=until,
         description=w.say("quality-lead"),
     )
-
-
-def _goals(sources: Sources) -> dict[str, Goal]:
-    return dict(usual_goals())
 
 
 def _messages(sources: Sources, last: datetime.date, area: str) -> Counted | None:

@@ -6,6 +6,7 @@ from typing import Final
 from consumers.dashboard.access import View
 from consumers.dashboard.officials.course import course, scope_of
 from consumers.dashboard.officials.listing import QUERY, lists
+from consumers.dashboard.officials.measures import ENOUGH
 from consumers.dashboard.officials.telling import (
     Place,
     compared,
@@ -51,6 +52,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
             "sorts": {name.replace("-", "_"): here.href(w, sort=name) for name in (*TABLE, "locality")},
             "sort_column": sort.replace("-", "_"),
             "shown_rows": SHOWN,
+            "enough": ENOUGH,
             "region": region,
             "day": found.day,
             "lead": w.say("region-lead"),

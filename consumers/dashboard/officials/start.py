@@ -5,6 +5,7 @@ ids are known is not said.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -46,7 +47,7 @@ def load(sources: Sources, params: Params, _: View, w: Words) -> Content | Elsew
             "region": region,
             "region_name": w.region_name(region) if region else "",
             "inside": [_locality(code, w) for code in inside],
-            "tiles": _tiles({of for _, of in localities}, w),
+            "tiles": _tiles(Counter(of for _, of in localities), w),
         },
         crumbs=[Crumb(w.say("start-crumb"), link(w.language, "start"))] if region or text else [],
         description=w.say("start-lead"),
@@ -85,16 +86,16 @@ def _named(names: tuple[str, str, str], wanted: str) -> bool:
     return any(wanted in name.casefold() for name in names)
 
 
-def _tiles(known: set[str], w: Words) -> Mapping[str, Any]:
+def _tiles(known: Mapping[str, int], w: Words) -> Mapping[str, Any]:
     """The regions as tiles, each leading to its localities; one without any leads nowhere."""
     place = list(Language).index(w.language)
     return {
         code: {
             "name": names[place],
-            "text": "",
+            "text": w.count(known[code]) if code in known else "",
             "level": 1 if code in known else 0,
             "href": link(w.language, "start", of=code) if code in known else "",
-            "more": "",
+            "more": w.say("start-localities", count=known[code]) if code in known else "",
         }
         for code, names in REGIONS.items()
     }

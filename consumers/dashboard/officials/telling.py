@@ -176,7 +176,7 @@ def hours_chart(found: Course, w: Words) -> Chart | None:
     ]
     title = w.say("flow-today", day=w.day(found.day))
     return Chart(
-        "stacked", title, list(range(HOURS)), flows, labels, table=_chart_table(title, "flow-hour", labels, flows, w)
+        "lines", title, list(range(HOURS)), flows, labels, table=_chart_table(title, "flow-hour", labels, flows, w)
     )
 
 
@@ -194,9 +194,9 @@ def weeks_chart(found: Course, w: Words) -> Chart | None:
     for name in FLOWS:
         counts = {each.starts: each.count for each in found.weeks[name]}
         flows.append(Series(w.say(FLOW_WORDS[name]), [counts.get(each, 0) for each in starts], COLOURS[name]))
-    title = w.say("flow-weeks")
+    title = w.say("flow-by-week")
     table = _chart_table(title, "flow-week", labels, [*flows, _waiting(found, starts, w)], w)
-    return Chart("bars", title, list(range(len(starts))), flows, labels, table=table)
+    return Chart("lines", title, list(range(len(starts))), flows, labels, table=table)
 
 
 def waiting_chart(found: Course, w: Words) -> Chart | None:
@@ -254,9 +254,8 @@ def compared(
         found.sort(key=lambda each: each[0].text)
     rows = [[where, *(_rounded(value) for value in values)] for where, values in found]
     most = {
-        column.name: float(max((row[index] or 0 for row in rows), default=0))
-        for index, column in enumerate(columns)
-        if index
+        column.name: max((values[index] or 0.0 for _, values in found), default=0.0)
+        for index, column in enumerate(columns[1:])
     }
     return Table(caption, columns, rows), most
 
@@ -311,9 +310,9 @@ def watched(
 
 def crumbs(w: Words, region: str = "", *more: Crumb) -> list[Crumb]:
     """The path to a page of officials."""
-    found = [Crumb(w.say("nation-crumb"), link(w.language, "nation"))]
+    found = [Crumb(w.say("nation-crumb"), link(w.language, "nation"), page="nation")]
     if region:
-        found.append(Crumb(w.region_name(region), link(w.language, "region", region=region)))
+        found.append(Crumb(w.region_name(region), link(w.language, "region", region=region), page="region"))
     return [*found, *more]
 
 

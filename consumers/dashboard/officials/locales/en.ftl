@@ -72,12 +72,19 @@ flow-today = Hour by hour: { $day }
 flow-today-about = Local time. The last hour still goes on.
 flow-today-empty = Nothing was released, referred or enrolled on this day so far.
 flow-weeks = The last weeks
-flow-weeks-about = Each bar is a week from Monday to Sunday; the last one still goes on.
+flow-weeks-about = The week begins on the day below; the last one still goes on.
 flow-weeks-empty = There is no history yet.
 flow-week-of = Week of { $day }
 flow-hour = Hour
 flow-week = Week from
 history-away = History is missing for now: the indicators are being counted. What holds now is shown from the registers.
+flow-day = Today
+flow-by-week = Week by week
+compared-few = A median of fewer than { $count } cases is not shown here: it would say nothing of a place.
+start-localities = { $count ->
+    [one] locality
+   *[other] localities
+}
 
 ## What needs attention
 
@@ -101,7 +108,7 @@ nation-crumb = Kazakhstan
 nation-title = Kindergarten places in Kazakhstan
 nation-lead = Who waits, where and how long; which places stand free; who is late.
 nation-headline = Now and today
-nation-map = Regions by { $figure }
+nation-map = { $figure }, by region
 nation-map-choose = Colour the map by
 nation-map-none = none or unknown
 nation-map-from = from { $from }
