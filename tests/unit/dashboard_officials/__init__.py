@@ -1,0 +1,1 @@
+"""The officials' pages without services: formulas, windows, words."""
