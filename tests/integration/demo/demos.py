@@ -13,6 +13,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 
 from infra.live.season import Season, SeasonFile
+from infra.live.showing import end_showing
 from schemas.codec import journal_codec
 from schemas.errors import OrynError
 from schemas.ids import FrozenIds
@@ -41,8 +42,9 @@ class Demo:
         self._environment |= {f"ORYN_{name}": address for name, address in services.items()}
 
     def start(self, *options: str) -> None:
-        """Start it, with options as of `oryn demo`."""
-        self._start([sys.executable, "-m", "infra", "demo", "--out", str(self.out), *options], self.folder)
+        """Start it without a dashboard, with options as of `oryn demo`."""
+        command = [sys.executable, "-m", "infra", "demo", "--no-dashboard", "--out", str(self.out), *options]
+        self._start(command, self.folder)
 
     def make(self, *variables: str) -> None:
         """Start `make demo` with variables as `SCALE=0.5`. What it needs is installed: this test runs."""
@@ -101,6 +103,7 @@ class Demo:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        end_showing(self.data)
 
     def ask(self, *arguments: str) -> Any:
         """What an `oryn` command answers with `--json` about the season."""

@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import msgspec
 import psycopg
@@ -14,8 +17,10 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from redis import Redis
 
+from consumers.dashboard.access import Role
 from infra.commands import verify
 from infra.live.season import SeasonFile
+from infra.live.showing import ShowingFile
 from infra.live.stores import OWN_NAMES
 from infra.settings import KafkaSettings, Settings
 from infra.stack.local import LocalStack
@@ -108,6 +113,22 @@ def assert_readers_agree(demo: Demo, records: list[Record]) -> None:
     assert (demo.out / "bulletins" / "index.html").stat().st_size > 0
 
 
+def assert_shown(demo: Demo) -> None:
+    """The dashboard stays open with what the demo printed, and nothing else does."""
+    kept = ShowingFile(demo.data).load()
+    assert kept is not None
+    assert {each.pid for each in demo.family()} == {kept.pid}
+    assert ShowingFile(demo.data).path.stat().st_mode & 0o777 == 0o600
+    assert {each.role for each in kept.logins} == set(Role) - {Role.PUBLIC}
+    assert all(each.password in demo.said() for each in kept.logins)
+    pages = re.findall(r"^  (http://localhost:\d+/en/\S+)$", demo.said(), re.MULTILINE)
+    assert [urlsplit(each).path.split("/")[2] for each in pages] == ["nation", "localities", "localities"]
+    for address in pages:  # the nation's leads to the login, the other two are for everybody
+        with urllib.request.urlopen(address, timeout=30) as answer:  # noqa: S310 - it begins with http, as found above
+            assert answer.status == 200
+            assert ("/login" in answer.url) == address.endswith("/nation")
+
+
 def assert_left_in_order(demo: Demo, kafka: str, records: list[Record]) -> None:
     """The files are those of this journal."""
     lines = (demo.out / "journal.jsonl").read_bytes().splitlines()
@@ -143,10 +164,11 @@ def test_make_demo_interrupted_by_ctrl_c_goes_on_to_its_end(demo: Demo, kafka: s
     assert_decided_as_simulated(records, events_of(kafka, season.prefix))
     assert_left_in_order(demo, kafka, records)
     assert_readers_agree(demo, records)
-    assert not demo.family()
+    assert_shown(demo)
 
     demo.start("village", "--days", "1")  # what is finished is followed by another season, and its topics go
     assert demo.wait() == 0, demo.said()
+    assert not demo.family(), "the former season's dashboard has ended"
     assert demo.season is not None
     assert demo.season.prefix != season.prefix
     topics = AdminClient({"bootstrap.servers": kafka}).list_topics(timeout=10).topics
