@@ -109,11 +109,13 @@ class Dashboard:
                 self.figures,
             )
             all_routes += login.routes()
-        return Starlette(
+        found = Starlette(
             routes=all_routes,
             lifespan=self._lifespan,
             exception_handlers={HTTPException: self._refused, 500: self._failed},
         )
+        found.router.redirect_slashes = False  # an address with one slash more is another address
+        return found
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:

@@ -1,0 +1,278 @@
+"""Every page and every data route, as every role, about what is its own, what is not, and what is not there.
+
+Made from the table of pages: a new page is tested without anybody thinking of it. What a role may not see answers as an
+address does that nobody serves: by status, body, length, headers, and by how much work it was.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from consumers.dashboard.access import NOBODY, RULES, Level, Role, View, Viewer
+from consumers.dashboard.app import Dashboard, pages
+from consumers.dashboard.pages import Page
+from consumers.dashboard.routes import ROUTES, link
+from tests.integration.dashboard.world import AWAY, HOME, World, headers_of
+
+pytestmark = pytest.mark.integration
+
+SEE_OTHER, NOT_FOUND = 303, 404
+NAMED = {page.name: page for page in pages()}
+RULE_OF = {name: next(key for key, rule in RULES.items() if rule is route.rule) for name, route in ROUTES.items()}
+VARIANTS = ("", "?wall", "?live", "?table=localities", "?table=x&as=csv", "?table=x&as=json", "?table=x&from=9")
+# Written down apart from the code: rule -> role -> view of what is within, view of what is not. None: nothing.
+OFFICE = (View.OFFICIAL, None)
+EXPECTED: Mapping[str, Mapping[Role, tuple[View | None, View | None]]] = {
+    "everybody": {role: (View.PUBLIC, View.PUBLIC) for role in Role},
+    "published": {
+        **{role: (View.PUBLIC, View.PUBLIC) for role in (Role.PUBLIC, Role.APPLICANT, Role.ORGANISATION)},
+        **{role: (View.OFFICIAL, View.PUBLIC) for role in (Role.LOCALITY, Role.REGION, Role.NATION)},
+        Role.AUDITOR: (View.AUDITOR, View.AUDITOR),
+    },
+    "offices": {
+        **{role: (None, None) for role in (Role.PUBLIC, Role.APPLICANT, Role.ORGANISATION)},
+        **{role: OFFICE for role in (Role.LOCALITY, Role.REGION, Role.NATION)},
+        Role.AUDITOR: (View.AUDITOR, View.AUDITOR),
+    },
+    "its own": {
+        **{role: (None, None) for role in (Role.PUBLIC, Role.APPLICANT)},
+        Role.ORGANISATION: (View.ORGANISATION, None),
+        **{role: OFFICE for role in (Role.LOCALITY, Role.REGION, Role.NATION)},
+        Role.AUDITOR: (View.AUDITOR, View.AUDITOR),
+    },
+    "application": {
+        **{role: (View.PUBLIC, View.PUBLIC) for role in (Role.PUBLIC, Role.ORGANISATION)},
+        Role.APPLICANT: (View.OWN, View.PUBLIC),
+        **{role: (View.OFFICIAL, View.PUBLIC) for role in (Role.LOCALITY, Role.REGION, Role.NATION)},
+        Role.AUDITOR: (View.AUDITOR, View.AUDITOR),
+    },
+}
+# How wide a page is, and how wide an office's scope has to be for it.
+WIDTH = {Level.NATION: 3, Level.REGION: 2}
+REACH = {Role.NATION: 3, Role.REGION: 2, Role.LOCALITY: 1}
+
+
+@dataclass(frozen=True)
+class Things:
+    """Ids of what is there, by part of an address, of one locality."""
+
+    parts: Mapping[str, str]
+    applicant: str
+    organisation: str
+
+
+def things(world: World, locality: str) -> Things:
+    """What a locality has: an organisation with a place, an application in a queue, the first bulletin and record."""
+    organisation, place = world.rows(
+        "SELECT organisation_id, place_id FROM places WHERE locality = %s ORDER BY record LIMIT 1", locality
+    )[0]
+    application, applicant, queue = world.rows(
+        "SELECT application_id, applicant_id, queue FROM applications WHERE locality = %s AND state = 'QUEUED'"
+        " AND queue LIKE 'general/%%' ORDER BY record LIMIT 1",
+        locality,
+    )[0]
+    parts = {
+        "region": locality[:2],
+        "locality": locality,
+        "organisation": organisation,
+        "place": place,
+        "application": application,
+        "queue": queue,
+        "number": "1",
+        "sequence": "7",
+    }
+    return Things(parts, applicant, organisation)
+
+
+MISSING = {
+    "region": "99",
+    "locality": "719999999",
+    "organisation": "o-nobody",
+    "place": "p-nobody",
+    "application": "a-nobody",
+    "queue": "general/1901",
+    "number": "999999",
+    "sequence": "99999999",
+}
+
+
+def viewers(own: Things) -> Iterator[Viewer]:
+    """Somebody of each role, at home."""
+    for role in Role:
+        scope = {
+            Role.REGION: HOME[:2],
+            Role.LOCALITY: HOME,
+            Role.ORGANISATION: f"{HOME}/{own.organisation}",
+            Role.APPLICANT: own.applicant,
+        }.get(role, "")
+        yield Viewer(role, scope, f"somebody {role}")
+
+
+def address(page: Page, parts: Mapping[str, str]) -> str:
+    """Where a page is, in English."""
+    return link("en", page.name, **{part: parts[part] for part in page.route.parts})
+
+
+def expected(page: Page, viewer: Viewer, *, home: bool, mine: bool) -> View | None:
+    """What a viewer should see. `home`: the subject lies at home; `mine`: it is the viewer's."""
+    inside, outside = EXPECTED[RULE_OF[page.name]][viewer.role]
+    if viewer.role in REACH:
+        width = WIDTH.get(page.route.level, 1)
+        reached = viewer.role is Role.NATION or (home and REACH[viewer.role] >= width)
+        return inside if reached else outside
+    return inside if mine or viewer.role is Role.AUDITOR else outside
+
+
+def owned(page: Page, viewer: Viewer) -> bool:
+    """Whether the pages at home that these tests ask for belong to the viewer."""
+    levels = {Role.ORGANISATION: (Level.ORGANISATION, Level.PLACE), Role.APPLICANT: (Level.APPLICATION,)}
+    return page.route.level in levels.get(viewer.role, ())
+
+
+def seen(found: Dashboard, client: TestClient, path: str, **headers: str) -> tuple[Any, int]:
+    """An answer, and how many snapshots it asked for."""
+    before = len(found.sources.noted)  # type: ignore[attr-defined]  # the tests' own sources
+    answer = client.get(path, headers=headers)
+    return answer, len(found.sources.noted) - before  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_everybody_sees_what_is_theirs_and_nothing_of_anything_else(
+    name: str, asking: tuple[World, Dashboard, TestClient]
+) -> None:
+    world, found, client = asking
+    page = NAMED[name]
+    own, foreign = things(world, HOME), things(world, AWAY)
+    for viewer in viewers(own):
+        world.viewer = viewer
+        for parts, home, mine in ((own.parts, True, owned(page, viewer)), (foreign.parts, False, False)):
+            path = address(page, parts)
+            answer, work = seen(found, client, path)
+            view = expected(page, viewer, home=home, mine=mine)
+            if view is not None:
+                # Nobody has wired what the machinery says of itself here: who may see it is told that it is away.
+                shown = (200, SEE_OTHER, 503) if name == "operations" else (200, SEE_OTHER)
+                assert answer.status_code in shown, (viewer.role, path, answer.status_code)
+                assert "/login" not in answer.headers.get("location", ""), (viewer.role, path)
+                continue
+            absent = {**MISSING, "locality": parts["locality"][:2] + "9999999"}  # not there, and as far away
+            nothing = address(page, {**parts, **{part: absent[part] for part in page.route.parts[-1:]}})
+            check_hidden(found, client, viewer, path, nothing, answer, work)
+
+
+def check_hidden(
+    found: Dashboard, client: TestClient, viewer: Viewer, path: str, nothing: str, answer: Any, work: int
+) -> None:
+    """A page that may not be seen answers as one that is not there, in each of its forms."""
+    twin, twin_work = seen(found, client, nothing)
+    if viewer.role is Role.PUBLIC:
+        for each, where in ((answer, path), (twin, nothing)):
+            assert each.status_code == SEE_OTHER
+            assert each.headers["location"] == f"/en/login?next={where.replace('/', '%2F').replace(':', '%3A')}"
+        assert headers_of(answer) == headers_of(twin)
+        assert answer.content == twin.content == b""
+        assert work == twin_work == 0
+        return
+    unserved, _ = seen(found, client, "/en/nobody-serves-this")
+    assert answer.status_code == NOT_FOUND, (viewer.role, path)
+    assert answer.content == twin.content
+    assert headers_of(answer) == headers_of(twin)
+    assert "etag" not in answer.headers
+    assert work == twin_work <= 1
+    assert re.sub("<a[^>]*>", "", answer.text) == re.sub("<a[^>]*>", "", told_as(found, viewer, unserved))
+    for variant in VARIANTS:
+        for headers in ({}, {"If-None-Match": "*"}, {"Accept-Encoding": "identity"}, {"Range": "bytes=0-9"}):
+            varied, _ = seen(found, client, path + variant, **headers)
+            same, _ = seen(found, client, nothing + variant, **headers)
+            assert varied.status_code == same.status_code == NOT_FOUND, (viewer.role, path, variant)
+            assert (varied.content, headers_of(varied)) == (same.content, headers_of(same)), (
+                viewer.role,
+                path,
+                variant,
+            )
+    headed = client.head(path)
+    assert (headed.status_code, headed.content) == (NOT_FOUND, b"")
+
+
+def told_as(found: Dashboard, viewer: Viewer, unserved: Any) -> str:
+    """An address that nobody serves is told to everybody as to nobody: hold it against the page of the role."""
+    assert unserved.status_code == NOT_FOUND
+    kept = {role: body for (status, language, role), body in found._errors.items() if (status, language) == (404, "en")}
+    return kept[viewer.role].data.decode()
+
+
+@pytest.mark.parametrize("name", sorted(NAMED))
+def test_a_page_that_is_not_there_says_so_to_those_who_may_know(
+    name: str, asking: tuple[World, Dashboard, TestClient]
+) -> None:
+    world, _, client = asking
+    page = NAMED[name]
+    if not page.route.parts:
+        return
+    own = things(world, HOME)
+    world.viewer = Viewer(Role.AUDITOR)
+    for part in page.route.parts:
+        answer = client.get(address(page, {**own.parts, part: MISSING[part]}))
+        assert answer.status_code == NOT_FOUND, part
+        assert "There is no such page" in answer.text
+    for part in page.route.parts:
+        odd = address(page, {**own.parts, part: "..%2f" if part != "queue" else "general"})
+        assert client.get(odd).status_code == NOT_FOUND
+
+
+def test_public_pages_name_no_applicant_no_child_no_benefit_and_nothing_of_the_fate_of_others(
+    asking: tuple[World, Dashboard, TestClient],
+) -> None:
+    world, _, client = asking
+    for locality in (HOME, AWAY):
+        parts = things(world, locality).parts
+        people = re.compile(r"\b[pc]-[0-9]+\b(?!-)")
+        places = {each for (each,) in world.rows("SELECT place_id FROM places WHERE locality = %s", locality)}
+        ids = {each for (each,) in world.rows("SELECT application_id FROM applications WHERE locality = %s", locality)}
+        for viewer in (NOBODY, Viewer(Role.APPLICANT, "p-nobody"), Viewer(Role.ORGANISATION, f"{HOME}/o-nobody")):
+            world.viewer = viewer
+            for page in NAMED.values():
+                answer = client.get(address(page, parts))
+                if answer.status_code != 200:
+                    continue
+                text = re.sub("<[^>]*>", " ", answer.text)
+                named = set(people.findall(text)) - places
+                assert not named, (page.name, viewer.role, named)
+                for word in ("MILITARY", "TEACHER_CHILD", "LARGE_FAMILY", "found right"):
+                    assert word not in answer.text, (page.name, word)
+                if page.name == "application":
+                    others = {each for each in re.findall(r"\ba-[0-9]+\b", answer.text)} & ids - {parts["application"]}
+                    assert not others, others
+
+
+def test_two_people_with_the_same_view_get_the_same_bytes_and_another_role_does_not_reach_them(
+    asking: tuple[World, Dashboard, TestClient],
+) -> None:
+    world, _, client = asking
+    own = things(world, HOME)
+    path = address(NAMED["application"], own.parts)
+    world.viewer = Viewer(Role.APPLICANT, own.applicant, "one")
+    mine = client.get(path)
+    etag = mine.headers["etag"]
+    assert "private" in mine.headers["cache-control"]
+    world.viewer = Viewer(Role.APPLICANT, "p-nobody", "other")
+    other = client.get(path, headers={"If-None-Match": etag})
+    assert other.status_code == 200, "the ETag of what one may not see answers nothing"
+    assert other.content != mine.content
+    world.viewer = NOBODY
+    assert "private" not in client.get(path).headers["cache-control"]
+    world.viewer = Viewer(Role.LOCALITY, HOME, "a")
+    first = client.get(path)
+    world.viewer = Viewer(Role.LOCALITY, HOME, "b")
+    assert client.get(path).content == first.content
+
+
+def test_every_route_is_filled_and_every_page_has_a_rule_that_these_tests_know() -> None:
+    assert set(NAMED) == set(ROUTES), "an address without a page, or a page without an address"
+    assert set(EXPECTED) == set(RULES)
+    for name, roles in EXPECTED.items():
+        assert set(roles) == set(Role), name

@@ -1,0 +1,1 @@
+"""The dashboard's frame without services."""
