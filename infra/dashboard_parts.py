@@ -35,6 +35,7 @@ from infra.commands.indicators import quality_goals
 from infra.health import HealthServer, note_path
 from infra.journal_copy import copy_journal
 from infra.operations_view import Looking
+from infra.processors import stopped_by_signals
 from infra.readers.live_view import live_view
 from infra.settings import Settings
 from infra.settings_base import SettingsError
@@ -235,6 +236,7 @@ def run_dashboard(settings: Settings, tell: Callable[[str], None]) -> int:
             stack.enter_context(
                 HealthServer(registry, lambda: None, lambda: _away(dashboard), note=note, **where)  # type: ignore[arg-type]
             )
+        stack.enter_context(stopped_by_signals())  # uvicorn hands signals on when it has ended: here they end nothing
         server.run([socket])
     log.info("stopped")
     return 0
