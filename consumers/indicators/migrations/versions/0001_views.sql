@@ -4,7 +4,7 @@
 -- is at least bound i - 1 (the first: 0) and below bound i; the last one what is at least the last bound, which is then
 -- the answer: at least so much.
 CREATE FUNCTION quantile(buckets bigint[], bounds double precision[], part double precision) RETURNS double precision
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT CASE
         WHEN b.i > cardinality(bounds) THEN bounds[cardinality(bounds)]
         ELSE coalesce(bounds[b.i - 1], 0)
@@ -75,9 +75,9 @@ SELECT
     sum(level_of(k.value))::bigint AS level_at_end,
     sum(total_of(k.value))::bigint AS total,
     (sum(total_of(k.value)) / nullif(sum(count_of(k.value)), 0))::double precision AS mean,
-    quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.5) AS median,
-    quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.9) AS percentile_90,
-    sum_buckets(buckets_of(k.value)) AS buckets,
+    quantile(sum_buckets(buckets_of(k.value)) FILTER (WHERE d.kind = 'DURATION'), d.bounds, 0.5) AS median,
+    quantile(sum_buckets(buckets_of(k.value)) FILTER (WHERE d.kind = 'DURATION'), d.bounds, 0.9) AS percentile_90,
+    sum_buckets(buckets_of(k.value)) FILTER (WHERE d.kind = 'DURATION') AS buckets,
     bool_and(
         CASE WHEN m.starts = w.starts THEN m.final ELSE s.late <> '' OR s.newest >= w.starts + length_of(w."window") END
     ) AS final,
@@ -124,8 +124,8 @@ SELECT
     t.level, t.region, t.locality, t.subject, t.day, d.indicator, d.kind, d.unit, k.key,
     sum(count_of(k.value))::bigint AS count,
     sum(total_of(k.value))::bigint AS total,
-    quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.5) AS median,
-    quantile(sum_buckets(buckets_of(k.value)), d.bounds, 0.9) AS percentile_90,
+    quantile(sum_buckets(buckets_of(k.value)) FILTER (WHERE d.kind = 'DURATION'), d.bounds, 0.5) AS median,
+    quantile(sum_buckets(buckets_of(k.value)) FILTER (WHERE d.kind = 'DURATION'), d.bounds, 0.9) AS percentile_90,
     max(m.until) AS until
 FROM (
     SELECT level, region, locality, subject, date_trunc('day', max(newest)) AS day
