@@ -144,7 +144,7 @@ def thinned(points: Sequence[Point], kept: Sequence[bool]) -> list[Point]:
     slices: dict[int, list[int]] = {}
     for index, (at, value) in enumerate(points):
         slices.setdefault((at - begin) // width, []).append(index)
-        if value is None or (index and points[index - 1][1] is None):
+        if index and (value is None) != (points[index - 1][1] is None):
             stay.add(index)
     for indexes in slices.values():
         stay.update((indexes[0], indexes[-1]))

@@ -1,0 +1,175 @@
+"""The pages of proof over real registers: numbers are the core's, and each form says what its reader may read."""
+
+from collections.abc import Iterator
+from functools import cache
+from uuid import uuid4
+
+import pytest
+import redis as client_library
+from prometheus_client import CollectorRegistry
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from consumers.dashboard.access import Role, Viewer
+from consumers.dashboard.app import Dashboard
+from consumers.dashboard.evidence.order import order_of, waiting_in
+from consumers.dashboard.evidence.pages import PAGES
+from consumers.dashboard.evidence.snapshot import curve_in, head_of, timeline_of
+from consumers.dashboard.figures import Figures
+from consumers.dashboard.settings import DashboardSettings
+from consumers.dashboard.sources import Sources, StoreSettings
+from consumers.live_view.view import LiveView
+from consumers.registers.settings import RegistersSettings
+from schemas.journal import Record
+from streams.rules.book import Book
+from streams.rules.pack import KZ_2020
+from tests.integration.live_view.tools import rows_of
+from tests.integration.registers.tools import drop, fill
+from tests.unit.verification.seasons import Season
+
+pytestmark = pytest.mark.integration
+
+HOME = "710000000"
+LANGUAGES = ("kk", "ru", "en")
+PAGE_BYTES_MAX = 200_000
+AUDITOR = Viewer(Role.AUDITOR)
+
+
+@cache
+def records() -> tuple[Record, ...]:
+    """A town in which every kind of event happens."""
+    return tuple(Season(11, HOME).run(350))
+
+
+@pytest.fixture(scope="module")
+def settings(postgres: str) -> Iterator[RegistersSettings]:
+    """Registers that stand in the middle of the season; the tests that need the end bring them there."""
+    found = RegistersSettings(postgres, f"r{uuid4().hex[:12]}")
+    fill(found, records()[: len(records()) // 2])
+    yield found
+    drop(found)
+
+
+@pytest.fixture(scope="module")
+def sources(settings: RegistersSettings, redis: str) -> Iterator[Sources]:
+    """The sources over them."""
+    client = client_library.Redis.from_url(redis)
+    found = Sources(StoreSettings(settings.url, settings.schema), LiveView(client, f"k{uuid4().hex[:8]}"))
+    found.open()
+    yield found
+    found.close()
+    client.close()
+
+
+def book_of(count: int) -> Book:
+    """The core behind the first records."""
+    book = Book(HOME, KZ_2020)
+    for record in records()[:count]:
+        book.apply(record)
+    return book
+
+
+def compare(sources: Sources, book: Book, count: int) -> int:
+    """Orders and numbers of all queues against the core. How many wait."""
+    waiting = 0
+    with sources.registers() as connection:
+        head = head_of(connection, HOME)
+        assert head.records == count
+        for queue in book.state.queues.values():
+            timeline = timeline_of(sources, connection, head, queue.id)
+            found = order_of(connection, head, queue.id, waiting_in(timeline, head))
+            expected = [(e.number, e.application_id, e.group, e.submitted_at, e.status) for e in rows_of(book, queue)]
+            assert [tuple(each) for each in found] == expected
+            for each in found:
+                standing = curve_in(timeline, each.application_id, head).standing
+                assert standing is not None
+                assert standing.number == each.number
+            waiting += len(queue.order)
+    return waiting
+
+
+def test_orders_and_numbers_are_the_cores_also_when_registers_go_on(
+    sources: Sources, settings: RegistersSettings
+) -> None:
+    half, whole = len(records()) // 2, len(records())
+    assert compare(sources, book_of(half), half) > 5
+    fill_rest(settings, half)
+    assert compare(sources, book_of(whole), whole) > 5
+
+
+def fill_rest(settings: RegistersSettings, first: int) -> None:
+    """Bring the journal's registers to the end, and all stages."""
+    from tests.integration.registers.tools import (  # noqa: PLC0415  # used here alone
+        journal_store,
+        messages_of,
+        stage_messages,
+        stage_store,
+        stages_of,
+    )
+
+    store, stages = journal_store(settings), stage_store(settings)
+    try:
+        begun = stages.open().get(0, 0)
+        store.open()
+        store.take(messages_of(records()[first:], first), {0: len(records())})
+        told = stage_messages(stages_of(records()))
+        stages.take(told[begun:], {0: len(told)})
+    finally:
+        store.close()
+        stages.close()
+
+
+class Site:
+    """The dashboard, asked as anybody."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.viewer = Viewer()
+        self.app = Dashboard(
+            DashboardSettings("a secret of the tests, long enough"),
+            sources,
+            [],
+            Figures(CollectorRegistry()),
+            identify=self._who,
+            listed=PAGES,
+        )
+
+    async def _who(self, _: Request) -> Viewer:
+        return self.viewer
+
+
+def test_every_subject_has_its_page_and_the_public_form_says_no_more_than_it_may(sources: Sources) -> None:
+    book = book_of(len(records()))
+    site = Site(sources)
+    site.app.sources.open = lambda: None  # type: ignore[method-assign]  # the fixture's own
+    site.app.sources.close = lambda: None  # type: ignore[method-assign]
+    secrets = {each.applicant_id for each in book.state.applications.values()}
+    secrets |= {each.child_id for each in book.state.applications.values()}
+    nothing = ""
+    with TestClient(site.app.app, base_url="http://127.0.0.1") as client:
+        for at, application in enumerate(book.state.applications.values()):
+            path = f"/{LANGUAGES[at % 3]}/localities/{HOME}/applications/{application.id}"
+            site.viewer = Viewer(Role.APPLICANT, application.applicant_id)
+            own = client.get(path)
+            assert own.status_code == 200, own.text
+            assert "ev-" not in own.text
+            assert len(own.content) <= PAGE_BYTES_MAX
+            site.viewer = Viewer()
+            public = client.get(path)
+            others = set(book.state.applications) - {application.id}
+            if public.status_code == 404:
+                nothing = nothing or client.get(f"/{LANGUAGES[at % 3]}/localities/{HOME}/applications/nobody").text
+                continue
+            words = set(public.text.replace('"', " ").replace("<", " ").replace(">", " ").replace("/", " ").split())
+            assert not words & (secrets | set(book.state.places) | others)
+        site.viewer = AUDITOR
+        subjects = [f"places/{each}" for each in list(book.state.places)[::4]]
+        subjects += [f"organisations/{each}" for each in book.state.organisations]
+        subjects += [f"records/{each}" for each in range(1, len(records()), 23)]
+        subjects += [f"queues/{each}" for each in book.state.queues]
+        for at, each in enumerate(subjects):
+            page = client.get(f"/{LANGUAGES[at % 3]}/localities/{HOME}/{each}")
+            assert page.status_code == 200, each
+            assert "ev-" not in page.text
+            assert len(page.content) <= PAGE_BYTES_MAX
+        assert client.get(f"/en/localities/{HOME}/records/{len(records()) + 1}").status_code == 404
+    assert nothing, "some application was never published"
