@@ -23,7 +23,7 @@ def main() -> int:
     options = parser.parse_args()
     seeds = [options.seed * 1_000_000 + index for index in range(-(-options.events // options.history))]
     done, found, began = 0, [], time.monotonic()
-    with ProcessPoolExecutor(options.processes) as pool:
+    with ProcessPoolExecutor(options.processes, get_context("forkserver")) as pool:
         pending = [pool.submit(run, seed, options.history) for seed in seeds]
         for future in as_completed(pending):
             outcome: Outcome = future.result()

@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
 
@@ -14,9 +15,10 @@ EVENTS = 100_000
 
 @pytest.mark.simulation
 def test_the_core_decides_100_000_events_as_the_naive_model_does() -> None:
+    # Not by fork: what other tests loaded into this process has threads, which a copy of it would not have.
     # Some spare: a history may stop short of its end only by a difference.
     seeds = range(-(-EVENTS // HISTORY_EVENTS) + 1)
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), get_context("forkserver")) as pool:
         outcomes = list(pool.map(run, seeds, chunksize=4))
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     assert not reports, "\n\n".join(reports)
