@@ -26,6 +26,8 @@ from schemas.instants import Instant
 
 # A look is good for so long: pages of several people in a row don't ask again.
 GOOD_FOR_S: Final = 1.0
+# In the order in which a record meets them.
+ROLES: Final = ("worker", "fan-out", "monitor", "reader", "dashboard", "group", "other")
 DECIDING, TELLING = "oryn_allocation", "oryn_fan_out"
 LAGS: Final = (
     f"{DECIDING}_lag_records",
@@ -84,7 +86,7 @@ def processes(said: Sequence[Said]) -> tuple[Process, ...]:
         )
         for name, kind in failed.items()
     ]
-    return tuple(sorted([*found, *gone], key=lambda each: (each.role, each.name)))
+    return tuple(sorted([*found, *gone], key=lambda each: (ROLES.index(each.role), each.name)))
 
 
 def _process(said: Said, restarts: int | None) -> Process:

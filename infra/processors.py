@@ -18,6 +18,7 @@ from infra.packs import PackChoice
 from infra.settings import Settings
 from infra.settings_base import SettingsError
 from infra.settings_services import allocation_runtime, fan_out_runtime, kafka_admin, kafka_client, schema_ids
+from schemas.dead_letter_headers import Cause
 from schemas.errors import OrynError
 from schemas.ids import RegistryUnavailable
 from streams.allocation import task as allocation
@@ -42,6 +43,9 @@ def allocation_loop(settings: Settings, packs: PackChoice, registry: CollectorRe
     client = kafka_client(settings)
     runtime = allocation_runtime(settings, client)
     metrics = Metrics(registry, "allocation")
+    metrics.records.labels(JOURNAL)
+    for cause in Cause:  # a series that begins with its first event shows no rise
+        metrics.dead_letters.labels(cause.value)
     codecs = allocation.Codecs(schema_ids(settings), _partitions(settings), packs.of)
     return Loop(
         runtime, TOPICS, lambda partition: allocation.AllocationTask(partition, runtime, codecs, metrics), metrics

@@ -61,7 +61,7 @@ def _processes(found: OperationsView, w: Words) -> Table:
     return Table(
         w.say("operations-processes"),
         (
-            Column("process", w.say("operations-process"), "id"),
+            Column("process", w.say("operations-process")),
             Column("role", w.say("operations-role")),
             Column("condition", w.say("operations-condition")),
             Column("reasons", w.say("operations-reasons")),
@@ -119,7 +119,7 @@ def _readers(found: OperationsView, w: Words) -> Table:
     return Table(
         w.say("operations-readers"),
         (
-            Column("reader", w.say("operations-process"), "id"),
+            Column("reader", w.say("operations-process")),
             Column("topic", w.say("operations-topic")),
             Column("lag", w.say("operations-lag"), "number"),
             Column("away", w.say("operations-away")),
@@ -145,7 +145,7 @@ def _work(found: OperationsView, w: Words) -> Table:
     return Table(
         w.say("operations-work"),
         (
-            Column("process", w.say("operations-process"), "id"),
+            Column("process", w.say("operations-process")),
             Column("transactions", w.say("operations-transactions"), "number"),
             Column("aborted", w.say("operations-aborted"), "number"),
             Column("in_doubt", w.say("operations-doubtful"), "number"),

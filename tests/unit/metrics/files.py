@@ -97,7 +97,7 @@ def queries() -> Iterator[tuple[str, str]]:
 
 def names_in(query: str) -> set[str]:
     """The figures that a query asks for."""
-    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\b(by|without|on|ignoring) *\([^)]*\)', " ", query)
+    bare = re.sub(r'"[^"]*"|\{[^}]*\}|\[[^\]]*\]|\boffset \w+|\b(by|without|on|ignoring) *\([^)]*\)', " ", query)
     return set(re.findall(r"[a-zA-Z_:][\w:]*", bare)) - WORDS
 
 
