@@ -1,0 +1,144 @@
+"""Journals for the tests of the indicators: campaigns, lively towns, and a made-up history of what is rare."""
+
+from functools import cache
+
+from schemas.instants import Instant
+from schemas.journal import Record
+from schemas.words import RecallReason
+from tests.integration.registers.tools import campaign, lively
+from tests.rules.scenario import EXTRAORDINARY, Town
+
+ALMATY = "750000000"
+MINUTE_MS = 60_000
+
+__all__ = ["campaign", "lively", "rare"]
+
+
+@cache
+def rare() -> tuple[Record, ...]:
+    """A year of a town in which everything rare happens, and days of another over the change of zones in 2024."""
+    return tuple(sorted((*_town(), *_night_of_two_hours()), key=lambda each: int(each.time)))
+
+
+def _town() -> list[Record]:
+    town = Town()
+    town.organisation("k2")
+    _early_places(town)
+    _heads_that_do_not_choose(town)
+    _referrals_that_end(town)
+    _temporary_places(town)
+    _papers(town)
+    town.at("2022-09-02 10:00").tick()  # interest that nobody confirmed, and the age limit
+    return town.records
+
+
+def _early_places(town: Town) -> None:
+    """Vacated late, recalled when overdue, filled although nobody reported it, and never vacated."""
+    town.queue("e1", "e2", "e3", "e4", benefits=EXTRAORDINARY)
+    for number in range(1, 5):
+        town.release_early(f"early-{number}", "2021-06-10")
+    town.next_opening()
+    for number in range(1, 5):
+        town.chosen(f"e{number}", f"early-{number}")
+        town.pass_check(f"e{number}", f"early-{number}")
+    town.at("2021-06-14 11:30").vacate("early-1")
+    town.enrol("e1", "early-1")
+    town.at("2021-06-15 09:00").recall("early-2", RecallReason.MAJOR_REPAIR)
+    town.enrol("e3", "early-3")
+    town.until("2021-07-20 12:00")
+    town.withdraw("e2")
+    town.withdraw("e4")
+
+
+def _heads_that_do_not_choose(town: Town) -> None:
+    """A head lets its access lapse five times, while others behind it are served."""
+    town.queue("head", benefits=EXTRAORDINARY)
+    town.queue(*(f"g{number}" for number in range(1, 6)))
+    for number in range(1, 6):
+        town.offered(f"passive-{number}a", f"passive-{number}b")
+        other = next(each for each in town.access() if each != "head")
+        town.chosen(other, f"passive-{number}b")
+        town.until(f"2021-08-{3 + 4 * number:02} 12:00")
+    town.withdraw("head")
+
+
+def _referrals_that_end(town: Town) -> None:
+    """Cancelled again and again, lapsed twice, refused by the kindergarten, suspended, withdrawn, checked late."""
+    town.queue("c1", "c2", "c3", "c4", "c5", "c6", benefits=EXTRAORDINARY)
+    for number in range(1, 6):
+        town.referred("c1", f"again-{number}")
+        town.pause()
+        town.cancel("c1", f"again-{number}")
+    town.referred("c2", "lapsing-1")
+    town.active("c3", "refusing")
+    town.refuse_admission("c3", "refusing")
+    town.referred("c4", "late-1")
+    town.present("c4", "late-1")
+    town.referred("c5", "suspended-1")
+    town.suspend("c5")
+    town.referred("c6", "withdrawn-1")
+    town.withdraw("c6")
+    town.until("2021-10-04 12:00")
+    town.pass_check("c4", "late-1")
+    town.restore("c5")
+    for each in ("c1", "c3"):
+        town.withdraw(each)
+    town.referred("c2", "lapsing-2")
+    town.pass_check("c2", "lapsing-2")
+    town.until("2021-11-01 12:00")
+
+
+def _temporary_places(town: Town) -> None:
+    """A stay that gives way to a lasting place, one that ends, one whose pupil comes back."""
+    for each in ("c4", "c5"):
+        town.withdraw(each)
+    town.queue("t1", "t2", "t3", benefits=EXTRAORDINARY)
+    for number in range(1, 4):
+        town.release_temporary(f"stay-{number}", "2021-12-20", "2021-11-02")
+        town.next_opening()
+        town.chosen(f"t{number}", f"stay-{number}")
+        town.pass_check(f"t{number}", f"stay-{number}")
+        town.enrol(f"t{number}", f"stay-{number}")
+    town.active("t1", "lasting")
+    town.enrol("t1", "lasting")
+    town.recall("stay-2", RecallReason.PUPIL_RETURNED)
+    town.until("2021-12-22 12:00")
+
+
+def _papers(town: Town) -> None:
+    """Checked at once, late, refused, never shown; a benefit that the second check does not find."""
+    town.at("2021-12-23 10:00")
+    for each in ("d1", "d2", "d3", "d4"):
+        town.submit(each)
+        town.pause()
+    town.present("d1")
+    town.present("d2")
+    town.pause()
+    town.confirm("d1")
+    town.refuse("d3", ("form",))
+    town.at("2021-12-23 14:00").refuse("d2", ("form",))
+    for each in ("t2", "t3"):
+        town.withdraw(each)
+    town.queue("b1", benefits=EXTRAORDINARY)
+    town.referred("b1", "benefit")
+    town.present("b1", "benefit")
+    town.pause()
+    town.pass_check("b1", "benefit", benefit=False)
+    town.queue("old", born="2015-09-03")
+    town.recall("benefit", RecallReason.QUARANTINE)
+    town.close("k2")
+    town.release("late", "k2")
+    town.until("2022-01-20 10:00")
+
+
+def _night_of_two_hours() -> list[Record]:
+    """On 1 March 2024 the clocks of Almaty were set back at midnight: the hour before is two hours long."""
+    town = Town(locality=ALMATY, start="2024-02-27 12:00")
+    town.queue("a1", "a2", born="2021-03-01", submitted="2024-02-27 11:00")
+    town.until("2024-02-29 22:30")
+    for minutes in (0, 70, 125):
+        town.now = Instant(town.now + minutes * MINUTE_MS)
+        town.release(f"night-{minutes}", year=2021, start="2024-03-10")
+        town.submit(f"n{minutes}", born="2021-03-01")
+    town.until("2024-03-03 12:00")
+    return town.records

@@ -1,0 +1,84 @@
+"""The indicators of whole seasons equal an independent query over the registers, window by window."""
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from consumers.indicators.settings import IndicatorsSettings
+from consumers.registers.settings import RegistersSettings
+from schemas.indicators import IndicatorRow
+from schemas.journal import Record
+from tests.integration.indicators.proof import Proof, known_to_registers
+from tests.integration.indicators.seasons import campaign, lively, rare
+from tests.integration.indicators.tools import contents, drop, fill, rows_of
+from tests.integration.registers import tools as registers_tools
+
+pytestmark = pytest.mark.integration
+
+SEASONS = {"campaign": campaign, "lively": lively, "rare": rare}
+
+
+@pytest.fixture(scope="module")
+def occurred() -> set[str]:
+    """The indicators that any of the seasons had something of."""
+    return set()
+
+
+@pytest.mark.parametrize("name", SEASONS)
+def test_every_window_equals_what_the_registers_say(
+    name: str, registers: RegistersSettings, indicators: IndicatorsSettings, occurred: set[str]
+) -> None:
+    records = SEASONS[name]()
+    registers_tools.fill(registers, records)
+    fill(indicators, rows_of(records))
+    proof = Proof(registers, indicators)
+    assert proof.different == []
+    assert proof.wrong_levels == []
+    assert proof.figures > 5_000
+    occurred |= proof.occurred
+
+
+def test_the_seasons_have_something_of_every_indicator(occurred: set[str]) -> None:
+    """Runs after the test above: an indicator that never occurred was not proved."""
+    if occurred:
+        assert known_to_registers() - occurred == set()
+
+
+def test_a_locality_whose_records_come_late_is_counted_all_the_same(
+    registers: RegistersSettings, make_indicators: Callable[..., IndicatorsSettings]
+) -> None:
+    """One partition: first all records of one village, then all of the other, whose windows are final by then."""
+    records = sorted(campaign(), key=lambda each: each.locality)
+    indicators = make_indicators()
+    rows = rows_of(records, partitions=1)
+    assert any(row.locality is not None for row in rows if row.level == "NATION"), "some came late"
+    registers_tools.fill(registers, campaign())
+    fill(indicators, rows)
+    proof = Proof(registers, indicators)
+    assert proof.different == []
+    assert proof.wrong_levels == []
+
+
+def test_rows_in_any_order_and_twice_change_nothing(indicators: IndicatorsSettings) -> None:
+    rows = rows_of(rare())
+    fill(indicators, rows)
+    once = contents(indicators)
+    drop(indicators)
+    fill(indicators, _shuffled([*rows, *rows]), batch=700)
+    assert contents(indicators) == once
+    assert len(once["measures"]) > 3_000
+
+
+def _shuffled(rows: Sequence[IndicatorRow]) -> list[IndicatorRow]:
+    return random.Random(7).sample(list(rows), len(rows))
+
+
+def test_what_is_told_often_and_what_is_told_once_come_to_the_same(
+    make_indicators: Callable[..., IndicatorsSettings],
+) -> None:
+    often, seldom = make_indicators(), make_indicators()
+    records: Sequence[Record] = lively()
+    fill(often, rows_of(records, every=25))
+    fill(seldom, rows_of(records, every=10**9))
+    assert contents(often) == contents(seldom)
