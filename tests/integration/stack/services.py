@@ -109,12 +109,16 @@ def oryn(data: Path, *words: str, **others: str) -> tuple[int, str, str]:
     return process.returncode, output, errors
 
 
-def processes_of(folder: Path) -> list[int]:
-    """The living processes whose command line names the folder; Java's, PostgreSQL's and Redis' all do."""
+def processes_of(folder: Path, word: str = "") -> list[int]:
+    """The living processes whose command line names the folder; Java's, PostgreSQL's and Redis' all do.
+
+    With a word: only those that have it as a word of their command line.
+    """
     found = []
     for process in psutil.process_iter():
         try:
-            if process.status() != psutil.STATUS_ZOMBIE and any(str(folder) in word for word in process.cmdline()):
+            command = process.cmdline()
+            if any(str(folder) in each for each in command) and (not word or word in command):
                 found.append(process.pid)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

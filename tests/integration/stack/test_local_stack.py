@@ -107,7 +107,7 @@ def test_wiping_asks_and_then_leaves_nothing_but_what_is_not_the_stacks(data: Pa
 def test_a_start_that_is_interrupted_leaves_nothing_running(data: Path, number: signal.Signals) -> None:
     process = begin(data, "up")
     deadline = time.monotonic() + 60
-    while not (broker := [pid for pid in processes_of(data) if "kafka.Kafka" in psutil.Process(pid).cmdline()]):
+    while not (broker := processes_of(data, "kafka.Kafka")):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.02)
