@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.officials.course import Course, course, scope_of
-from consumers.dashboard.officials.listing import QUERY, TABLE_VIEWS, linked, lists, queue_link
+from consumers.dashboard.officials.listing import OFFICES, QUERY, TABLE_VIEWS, linked, lists, queue_link
 from consumers.dashboard.officials.locality_data import (
     Bulletin,
     LocalityFacts,
@@ -281,16 +281,17 @@ def _rejected_table(known: LocalityFacts, here: Place, w: Words) -> Table:
     return Table(w.say("locality-rejections"), columns, rows, w.say("locality-rejections-empty"))
 
 
-def _dead(sources: Sources, locality: str, until: int, w: Words) -> list[DeadLetters]:
+def _dead(sources: Sources, locality: str, until: int, w: Words) -> list[DeadLetters] | None:
+    """Dead letters of four weeks; none where nobody counts them now."""
     last = w.local_day(until)
     try:
         with sources.indicators() as connection:
             return dead_letters(connection, last - datetime.timedelta(days=28), last, locality)
     except (SourceAway, *AWAY):
-        return []
+        return None
 
 
-def _dead_table(found: Sequence[DeadLetters], w: Words) -> Table:
+def _dead_table(found: Sequence[DeadLetters] | None, w: Words) -> Table:
     columns = (
         Column("day", w.say("bulletins-day"), "day"),
         Column("sender", w.say("locality-sender")),
@@ -298,8 +299,19 @@ def _dead_table(found: Sequence[DeadLetters], w: Words) -> Table:
         Column("cause", w.say("locality-dead-cause")),
         Column("times", w.say("locality-rejected-times"), "number"),
     )
-    rows = [[each.day, each.publisher, each.topic, each.cause, each.count] for each in found]
-    return Table(w.say("locality-dead"), columns, rows, w.say("locality-dead-empty"))
+    rows = [[each.day, each.publisher, each.topic, each.cause, each.count] for each in found or ()]
+    empty = w.say("locality-dead-unknown" if found is None else "locality-dead-empty")
+    return Table(w.say("locality-dead"), columns, rows, empty)
+
+
+def load_dead(sources: Sources, params: Params, view: View, w: Words) -> Table:  # one form for all
+    """The letters as a list and as files: nobody takes an unknown number for none. Raises: NotThere, SourceAway."""
+    with sources.registers() as connection:
+        _, until = head(connection, params["locality"])
+    found = _dead(sources, params["locality"], until, w)
+    if found is None:
+        raise SourceAway("the indicators are not there yet")
+    return _dead_table(found, w)
 
 
 def _ratio(found: Course, w: Words) -> dict[str, Any] | None:
@@ -321,8 +333,8 @@ PAGES: Final = [
         load,
         "locality.html",
         fragments=("headlines", "queues", "bulletin", "places", "today", "attention"),
-        tables=lists(),
-        table_views=TABLE_VIEWS,
+        tables={**lists(), "dead-letters": load_dead},
+        table_views={**TABLE_VIEWS, "dead-letters": OFFICES},
         query=QUERY,
     )
 ]

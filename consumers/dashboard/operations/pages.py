@@ -1,23 +1,29 @@
 """The page about the machinery: processes, partitions, readers, messages, restores, what they logged, dead letters."""
 
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.operations.view import Condition, OperationsView
 from consumers.dashboard.pages import Column, Content, Page, Params, Table
-from consumers.dashboard.sources import SourceAway, Sources
+from consumers.dashboard.sources import AWAY, SourceAway, Sources
 from consumers.dashboard.words import Words
-from consumers.indicators.dead_letters import dead_letters
+from consumers.indicators.dead_letters import DeadLetters, dead_letters
 from schemas.instants import Instant
 
 # Asked anew after so long: nothing that the watcher looks at moves when a process ends.
 FRESH_S: Final = 3.0
 LETTERS_DAYS: Final = 7
-LETTERS_MAX: Final = 50
+# Lines of dead letters that the page shows; the list has all.
+LETTERS_SHOWN: Final = 50
 MEGABYTE: Final = 1_000_000
 SECOND_MS: Final = 1_000
 MINUTE_S: Final = 60
+# What says nothing of its figures.
+_SILENT: Final = frozenset({Condition.DOWN, Condition.FAILED})
 
 
 def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
@@ -26,29 +32,49 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         raise SourceAway("operations: nobody is wired who could say how the processes are")
     found: OperationsView = sources.operations()
     letters = _letters(sources, found.asked, w)
+    silent = {each.role for each in found.processes if each.condition in _SILENT}
     tables = {
         "processes": _processes(found, w),
         "partitions": _partitions(found, w),
         "readers": _readers(found, w),
         "work": _work(found, w),
         "troubles": _troubles(found, w),
-        "dead-letters": letters,
+        "dead-letters": _first(_letters_table(letters, w)),
     }
     ready = sum(each.condition is Condition.READY for each in found.processes)
     values = {
         "asked": w.moment(found.asked),
         "ready": w.say("operations-of", some=w.count(ready), all=w.count(len(found.processes))),
-        "all_ready": ready == len(found.processes),
+        "all_ready": 0 < len(found.processes) == ready,
         "stopped": [each.number for each in found.partitions if each.stopped],
-        "behind": _length(max((each.behind_s or 0.0 for each in found.partitions), default=0.0), w),
-        "waiting": w.count(sum(each.waiting or 0 for each in found.partitions)),
-        "untold": w.count(sum(each.untold or 0 for each in found.partitions)),
-        "lag": w.count(sum(each.lag for each in found.readers)),
+        "behind": _behind(found, w),
+        "waiting": _sum([each.waiting for each in found.partitions], w),
+        "untold": _sum([each.untold for each in found.partitions], w),
+        "lag": _sum([*(each.lag for each in found.readers), *([None] if "reader" in silent else [])], w),
         "messages": found.messages,
         "oldest": "" if found.messages is None else _length(found.messages.oldest_s, w),
-        "letters": w.count(sum(row[-1] for row in letters.rows)),
+        "letters": _sum([None] if letters is None else [0, *(each.count for each in letters)], w),
     }
     return Content(w.say("operations-title"), values, tables, description=w.say("operations-lede"))
+
+
+def _sum(values: Sequence[int | None], w: Words) -> str:
+    """A sum in words: of what nobody says at all it is unknown, and where somebody says nothing it is a lower bound."""
+    known = [each for each in values if each is not None]
+    if not known:
+        return str(w.say("operations-unknown"))
+    total = w.count(sum(known))
+    return total if len(known) == len(values) else str(w.say("operations-at-least", value=total))
+
+
+def _behind(found: OperationsView, w: Words) -> str:
+    """How long the next event has waited; nothing where nobody says."""
+    known = [each.behind_s for each in found.partitions if each.behind_s is not None]
+    return _length(max(known), w) if known else ""
+
+
+def _first(table: Table) -> Table:
+    return replace(table, rows=table.rows[:LETTERS_SHOWN], total=len(table.rows))
 
 
 def _length(seconds: float, w: Words) -> str:
@@ -188,17 +214,18 @@ def _troubles(found: OperationsView, w: Words) -> Table:
     )
 
 
-def _letters(sources: Sources, asked: Instant, w: Words) -> Table:
-    """Dead letters of the last days; empty where no indicators are kept: the machinery is shown all the same."""
+def _letters(sources: Sources, asked: Instant, w: Words) -> list[DeadLetters] | None:
+    """Dead letters of the last days; none where nobody counts them: the machinery is shown all the same."""
     # Seven days by any zone's calendar: those of the machine's clock, and one on each side.
     today = w.local(asked).date()
     try:
         with sources.indicators() as connection:
-            rows = dead_letters(connection, today - timedelta(LETTERS_DAYS), today + timedelta(1), limit=LETTERS_MAX)
-    except SourceAway:
-        rows, empty = [], w.say("operations-letters-away")
-    else:
-        empty = w.say("operations-no-letters")
+            return dead_letters(connection, today - timedelta(LETTERS_DAYS), today + timedelta(1))
+    except (SourceAway, *AWAY):
+        return None
+
+
+def _letters_table(found: Sequence[DeadLetters] | None, w: Words) -> Table:
     return Table(
         w.say("operations-letters"),
         (
@@ -210,10 +237,27 @@ def _letters(sources: Sources, asked: Instant, w: Words) -> Table:
         ),
         [
             (each.day, each.publisher or w.say("operations-unknown"), each.topic, each.cause, each.count)
-            for each in rows
+            for each in found or ()
         ],
-        empty,
+        w.say("operations-letters-away" if found is None else "operations-no-letters"),
     )
 
 
-PAGES: Final = [Page("operations", load, "operations.html", fragments=("machinery",), fresh_s=FRESH_S)]
+def load_letters(sources: Sources, params: Params, view: View, w: Words) -> Table:  # one form for all
+    """All lines of dead letters. Raises: SourceAway: nobody takes an unknown number for none."""
+    found = _letters(sources, Instant(int(time.time() * SECOND_MS)), w)
+    if found is None:
+        raise SourceAway("the indicators are not there yet")
+    return _letters_table(found, w)
+
+
+PAGES: Final = [
+    Page(
+        "operations",
+        load,
+        "operations.html",
+        fragments=("machinery",),
+        tables={"dead-letters": load_letters},
+        fresh_s=FRESH_S,
+    )
+]

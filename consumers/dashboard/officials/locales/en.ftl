@@ -189,6 +189,7 @@ locality-rejected-times = Times
 locality-rejected-last = Last
 locality-dead = Letters that could not be read
 locality-dead-empty = Every letter could be read.
+locality-dead-unknown = Whether every letter could be read is not known: the indicators can’t be had now.
 locality-dead-topic = Topic
 locality-dead-cause = Cause
 locality-ratio = One to three, as it came out

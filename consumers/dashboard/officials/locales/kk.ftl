@@ -187,6 +187,7 @@ locality-rejected-times = Неше рет
 locality-rejected-last = Соңғы рет
 locality-dead = Оқылмаған хаттар
 locality-dead-empty = Барлық хат оқылды.
+locality-dead-unknown = Барлық хат оқылды ма, белгісіз: көрсеткіштер қазір қолжетімсіз.
 locality-dead-topic = Топик
 locality-dead-cause = Себебі
 locality-ratio = Үшке бір: іс жүзінде қалай болды

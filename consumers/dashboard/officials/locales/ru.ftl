@@ -191,6 +191,7 @@ locality-rejected-times = Сколько раз
 locality-rejected-last = Последний раз
 locality-dead = Письма, которые нельзя прочитать
 locality-dead-empty = Все письма удалось прочитать.
+locality-dead-unknown = Все ли письма удалось прочитать, неизвестно: показатели сейчас недоступны.
 locality-dead-topic = Топик
 locality-dead-cause = Причина
 locality-ratio = Один к трём: как вышло на деле

@@ -81,5 +81,6 @@ operations-no-letters = None.
 operations-day = Day
 operations-publisher = Publisher
 operations-unknown = unknown
+operations-at-least = at least { $value }
 operations-cause = Cause
 operations-count = Records

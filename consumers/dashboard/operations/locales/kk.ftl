@@ -81,5 +81,6 @@ operations-no-letters = Жоқ.
 operations-day = Күні
 operations-publisher = Жіберуші
 operations-unknown = белгісіз
+operations-at-least = кемінде { $value }
 operations-cause = Себебі
 operations-count = Жазбалар

@@ -81,5 +81,6 @@ operations-no-letters = Нет.
 operations-day = День
 operations-publisher = Отправитель
 operations-unknown = неизвестен
+operations-at-least = не меньше { $value }
 operations-cause = Причина
 operations-count = Записи
