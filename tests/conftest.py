@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.services"]
+
 # The machine that tests may be slow or busy, and a deadline would fail for that alone.
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, print_blob=True)

@@ -135,7 +135,7 @@ def test_waits(kafka):
 """,
         "utf-8",
     )
-    (tmp_path / "conftest.py").write_text("from tests.integration.conftest import kafka\n", "utf-8")
+    (tmp_path / "conftest.py").write_text("from tests.services import kafka\n", "utf-8")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)),
