@@ -25,7 +25,6 @@ from streams.runtime.errors import Misconfigured, UnknownOffset
 from streams.runtime.merge import Merge
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import Clock, RuntimeSettings
-from streams.runtime.snapshots import Saver
 from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore, weight
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class AllocationTask:
         self._codecs = codecs
         self._metrics = metrics
         self._wall = settings.clock is Clock.WALL
-        self._saver = Saver(settings.snapshot_store(), settings.snapshot_records)
+        self._saver = settings.saver()
         self._base: Base | None = None
         self._offsets: Offsets = {}
         self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)

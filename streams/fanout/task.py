@@ -20,7 +20,7 @@ from streams.projections.projection import Projection
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.metrics import Metrics
 from streams.runtime.settings import RuntimeSettings
-from streams.runtime.snapshots import FORM, Saver, Snapshot
+from streams.runtime.snapshots import FORM, Snapshot
 from streams.runtime.task import Batch, Logs, Offsets, Outbox, Restore, weight
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class FanOutTask:
         self._codecs = codecs
         self._metrics = metrics
         self._from_start = from_start
-        self._saver = Saver(settings.snapshot_store(), settings.snapshot_records)
+        self._saver = settings.saver()
         self._log_id = ""
         self._projections: dict[str, Projection] = {}
         self._next = 0

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import OffsetSpec
 
 from schemas.dead_letter_headers import Headers, unwrap
 from streams.runtime.errors import UnknownOffset
+from streams.runtime.outside import MACHINE, Outside
 from streams.runtime.replay import Replay
 from streams.runtime.settings import RuntimeSettings
 
@@ -21,10 +22,11 @@ DEAD_LETTERS = "dead-letters"
 class KafkaLogs:
     """Implements `streams.runtime.task.Logs`. Every question may raise KafkaException, and may be asked again."""
 
-    def __init__(self, settings: RuntimeSettings) -> None:
+    def __init__(self, settings: RuntimeSettings, outside: Outside = MACHINE) -> None:
         """Connect to nothing yet."""
         self._settings = settings
-        self._admin = AdminClient(dict(settings.client))
+        self._outside = outside
+        self._admin = outside.admin(dict(settings.client))
         self._reader: Consumer | None = None
         self._member: Consumer | None = None
         self._replay: Replay | None = None
@@ -135,7 +137,7 @@ class KafkaLogs:
     def replay(self, topic: str, partition: int, start: int, end: int) -> Replay:
         """A pass over committed records; the one before it ends."""
         if self._reader is None:
-            self._reader = Consumer(self._reader_properties())
+            self._reader = self._outside.consumer(self._reader_properties())
         if self._replay is not None:
             self._replay.close()
         self._replay = Replay(self._reader, self._settings.topic(topic), partition, start, end)

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from threading import Event as Flag
 from typing import Any
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 
 from schemas.topic_offsets import is_passing
 from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, RuntimeFailure
 from streams.runtime.logs import KafkaLogs
 from streams.runtime.metrics import Metrics
+from streams.runtime.outside import MACHINE, Outside
 from streams.runtime.partitions import MakeTask, Partitions
 from streams.runtime.producer import Delivered, Headers, TransactionalProducer
 from streams.runtime.settings import RuntimeSettings
 from streams.runtime.task import Batch, Task
-from streams.runtime.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,7 @@ class Loop:
         make_task: MakeTask,
         metrics: Metrics,
         clock: Callable[[], float] = time.time,
+        outside: Outside = MACHINE,
     ) -> None:
         """`topics`: the co-partitioned inputs, without prefix; `make_task`: a partition's task, not yet restored."""
         self.settings = settings
@@ -65,18 +66,19 @@ class Loop:
         self._names = {settings.topic(topic): topic for topic in topics}
         self._metrics = metrics
         self._clock = clock
-        self._producer = TransactionalProducer(settings)
-        self._watchdog = Watchdog(STUCK_FACTOR * settings.transaction_timeout_ms / 1_000)
-        self._last_turn = time.monotonic()
+        self._outside = outside
+        self._producer = TransactionalProducer(settings, outside)
+        self._watchdog = outside.watchdog(STUCK_FACTOR * settings.transaction_timeout_ms / 1_000)
+        self._last_turn = self._outside.monotonic()
         self._stop_asked: Callable[[], bool] = lambda: False
         # An error of the consumer that it can't come back from.
         self._failed: KafkaError | None = None
         self._doubts = 0
         self._measured_at = 0.0
-        self._logs = KafkaLogs(settings)
-        self._consumer = Consumer(self._consumer_properties())
+        self._logs = KafkaLogs(settings, outside)
+        self._consumer = outside.consumer(self._consumer_properties())
         self._logs.ask_group_of(self._consumer)
-        self._partitions = Partitions(settings, topics, make_task, self._consumer, self._logs, metrics)
+        self._partitions = Partitions(settings, topics, make_task, self._consumer, self._logs, metrics, outside)
 
     def _consumer_properties(self) -> dict[str, Any]:
         settings = self.settings
@@ -115,7 +117,7 @@ class Loop:
 
     def live(self) -> str | None:
         """Why this worker should be restarted; none while it turns."""
-        silent_ms = (time.monotonic() - self._last_turn) * 1_000
+        silent_ms = (self._outside.monotonic() - self._last_turn) * 1_000
         return f"no turn for {silent_ms:.0f} ms" if silent_ms > self.settings.max_poll_interval_ms else None
 
     def ready(self) -> dict[str, str]:
@@ -166,7 +168,7 @@ class Loop:
             self._consumer.close()
 
     def _turn(self) -> None:
-        self._last_turn = time.monotonic()
+        self._last_turn = self._outside.monotonic()
         busy = self._partitions.restoring
         for message in self._poll(0.0 if busy or self._has_work() else self._wait_s()):
             self._dispatch(message)
@@ -224,7 +226,7 @@ class Loop:
         ready = [task for task in self._partitions.working() if task.has_work(now_ms)]
         if not ready:
             return
-        batch = Batch(self.settings.batch_records, self.settings.batch_ms)
+        batch = Batch(self.settings.batch_records, self.settings.batch_ms, self._outside.monotonic)
         started = self._watchdog.start()
         try:
             worked = self._attempt(ready, batch, now_ms)
@@ -239,7 +241,7 @@ class Loop:
             self._doubts += 1
             if self._doubts > DOUBTS_MAX:
                 raise Fatal(f"{self._doubts} transactions in doubt, one after the other: {exc}") from exc
-            time.sleep(DOUBT_PAUSE_S * self._doubts)
+            self._outside.sleep(DOUBT_PAUSE_S * self._doubts)
         except _WorkFailed as exc:
             self._partitions.rebuild([task for task in ready if task is not exc.task])
             self._partitions.stop(exc.task.partition, f"{type(exc.__cause__).__name__}: {exc.__cause__}", exc.__cause__)
@@ -250,7 +252,7 @@ class Loop:
             self._partitions.rotate(worked)
             self._doubts = 0
             if batch.records:
-                self._metrics.transaction_seconds.observe(time.monotonic() - started)
+                self._metrics.transaction_seconds.observe(self._outside.monotonic() - started)
                 self._metrics.transaction_records.observe(batch.records)
         finally:
             self._watchdog.stop()

@@ -6,7 +6,6 @@ one that fails stops alone. Never begins or ends a transaction.
 
 import gc
 import logging
-import time
 from collections.abc import Callable
 
 from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message, TopicPartition
@@ -14,6 +13,7 @@ from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message, Topic
 from schemas.ids import RegistryUnavailable
 from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
 from streams.runtime.metrics import Metrics
+from streams.runtime.outside import Outside
 from streams.runtime.settings import RuntimeSettings
 from streams.runtime.task import Logs, Restore, Task
 
@@ -38,6 +38,7 @@ class Partitions:
         consumer: Consumer,
         logs: Logs,
         metrics: Metrics,
+        outside: Outside,
     ) -> None:
         """Have none."""
         self._settings = settings
@@ -46,6 +47,7 @@ class Partitions:
         self._consumer = consumer
         self._logs = logs
         self._metrics = metrics
+        self._outside = outside
         self._tasks: dict[int, Task] = {}
         self._restoring: dict[int, Restore] = {}
         # Since when each is being restored (monotonic seconds).
@@ -158,7 +160,7 @@ class Partitions:
         if old is not None:
             old.close()
         self._restoring[partition] = task.restore(self._logs)
-        self._restoring_since.setdefault(partition, time.monotonic())
+        self._restoring_since.setdefault(partition, self._outside.monotonic())
 
     def restore(self) -> None:
         """Go on for a moment with the partition whose turn it is. Raises: Fatal."""
@@ -172,7 +174,7 @@ class Partitions:
                 self._resume(partition, done.value)
         except (KafkaException, RegistryUnavailable) as exc:
             log.warning("restore disturbed", extra={"partition": partition, "error": str(exc)})
-            time.sleep(RESTORE_PAUSE_S)
+            self._outside.sleep(RESTORE_PAUSE_S)
             # What was folded stays; the others may go first.
             self._begin_restore(partition, self._tasks[partition])
         except UnknownOffset as exc:
@@ -194,7 +196,7 @@ class Partitions:
         self._starting[partition] = offsets
         self._paused -= {(position.topic, partition) for position in positions}
         del self._restoring[partition]
-        self._metrics.restore_seconds.observe(time.monotonic() - self._restoring_since.pop(partition))
+        self._metrics.restore_seconds.observe(self._outside.monotonic() - self._restoring_since.pop(partition))
         self._metrics.stopped.labels(str(partition)).set(0)
         gc.freeze()  # what was restored stays: the collector need not look at it again
         log.info("restored", extra={"partition": partition, "offsets": offsets})

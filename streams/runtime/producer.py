@@ -5,7 +5,6 @@ another one is opened, whose `init_transactions` settles what the old one left b
 """
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
@@ -14,6 +13,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer, TopicPartition
 
 from streams.runtime.errors import Abortable, Doubtful, Fatal, Fenced, RuntimeFailure
+from streams.runtime.outside import MACHINE, Outside
 from streams.runtime.settings import RuntimeSettings
 
 log = logging.getLogger(__name__)
@@ -55,9 +55,10 @@ class _State(Enum):
 class TransactionalProducer:
     """CLOSED → open() → READY → begin() → OPEN → commit() or abort() → READY; any failure in between → DOUBTFUL."""
 
-    def __init__(self, settings: RuntimeSettings) -> None:
+    def __init__(self, settings: RuntimeSettings, outside: Outside = MACHINE) -> None:
         """Take the settings; nothing is connected yet. The transactional id is the worker's name in its group."""
         self._settings = settings
+        self._outside = outside
         self._timeout_s = settings.transaction_timeout_ms / 1_000
         self.transactional_id = f"{settings.group_id}-{settings.worker}"
         self._state = _State.CLOSED
@@ -80,7 +81,7 @@ class TransactionalProducer:
         for attempt in range(1, INIT_TRIES_MAX + 1):
             if give_up():
                 return
-            producer = Producer(self._properties())
+            producer = self._outside.producer(self._properties())
             try:
                 producer.init_transactions(self._timeout_s)
             except KafkaException as exc:
@@ -89,7 +90,7 @@ class TransactionalProducer:
                     raise Fenced(f"transactional id {self.transactional_id}: {error.str()}") from exc
                 log.warning("transactions not initialised", extra={"attempt": attempt, "error": error.str()})
                 del producer
-                time.sleep(INIT_PAUSE_S * attempt)
+                self._outside.sleep(INIT_PAUSE_S * attempt)
                 continue
             self._producer, self._state, self._suspect = producer, _State.READY, None
             return
@@ -157,8 +158,8 @@ class TransactionalProducer:
                     headers=list(headers),
                 )
             except BufferError as exc:
-                deadline = deadline or time.monotonic() + self._timeout_s
-                if time.monotonic() > deadline:
+                deadline = deadline or self._outside.monotonic() + self._timeout_s
+                if self._outside.monotonic() > deadline:
                     raise self._doubt("produce", exc) from exc
                 self._producer.poll(0.1)
             except KafkaException as exc:
@@ -172,7 +173,7 @@ class TransactionalProducer:
         Raises: Abortable when the group has gone on without us (the transaction is aborted), Doubtful, Fenced.
         """
         assert self._state is _State.OPEN and self._producer is not None, "commit needs an open transaction"
-        started = time.monotonic()
+        started = self._outside.monotonic()
         # Without this flush, sending the offsets waits for the linger of the records: 65 ms a transaction.
         try:
             left = self._producer.flush(self._timeout_s)
@@ -187,7 +188,7 @@ class TransactionalProducer:
         except KafkaException as exc:
             raise self._failed("commit", exc) from exc
         self._state = _State.READY
-        if time.monotonic() - started > SUSPICIOUS_COMMIT_S:
+        if self._outside.monotonic() - started > SUSPICIOUS_COMMIT_S:
             self._suspect = "slow commit"
 
     def _send_offsets(self, offsets: list[TopicPartition], group_metadata: object) -> None:
@@ -210,7 +211,7 @@ class TransactionalProducer:
                 if not exc.args[0].retriable() or attempt == RETRIES_MAX:
                     raise
                 self._suspect = "retried"
-                time.sleep(RETRY_PAUSE_S * attempt)
+                self._outside.sleep(RETRY_PAUSE_S * attempt)
             else:
                 return
 
@@ -229,7 +230,7 @@ class TransactionalProducer:
         if error.code() in _FENCING:
             # Either another process has our name, or the broker has ended our transaction for its age: then a new
             # producer may go on. Two processes of one name would fence each other again and again.
-            now = time.monotonic()
+            now = self._outside.monotonic()
             self._fenced_at = [at for at in self._fenced_at if now - at < FENCED_WITHIN_S] + [now]
             if len(self._fenced_at) > FENCED_MAX:
                 self._state = _State.DOUBTFUL

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from schemas.errors import OrynError
-from streams.runtime.snapshots import SnapshotStore
+from streams.runtime.snapshots import Saver, SnapshotStore
 
 BATCH_RECORDS_MAX = 100_000
 
@@ -67,3 +67,7 @@ class RuntimeSettings:
     def snapshot_store(self) -> SnapshotStore | None:
         """Where this group's snapshots are; none without a folder."""
         return SnapshotStore(self.snapshots / self.group_id) if self.snapshots is not None else None
+
+    def saver(self) -> Saver:
+        """When and where one partition's snapshots are saved."""
+        return Saver(self.snapshot_store(), self.snapshot_records)

@@ -47,23 +47,27 @@ class SnapshotStore:
 
     def save(self, snapshot: Snapshot) -> None:
         """Replace a partition's snapshot. Raises: OSError, after which the old one is still there."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         body = msgspec.msgpack.encode(snapshot)
-        path = self._path(snapshot.partition)
+        self._write(self._path(snapshot.partition), sha256(body).digest(), body)
+
+    def _write(self, path: Path, *parts: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
         # Two workers may share a folder for a moment while a partition moves.
         draft = path.with_suffix(f".{os.getpid()}.draft")
         with draft.open("wb") as file:
-            file.write(sha256(body).digest())
-            file.write(body)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+
+    def _read(self, path: Path) -> bytes:
+        return path.read_bytes()
 
     def load(self, partition: int, log_id: str) -> Snapshot | None:
         """The snapshot of a partition of this very log; none if there is none that holds."""
         path = self._path(partition)
         try:
-            content = path.read_bytes()
+            content = self._read(path)
         except FileNotFoundError:
             return None
         except OSError as exc:
@@ -85,11 +89,14 @@ class SnapshotStore:
 class Saver:
     """When one partition's snapshot is due, and what happens if it can't be saved: a slower start, no more."""
 
-    def __init__(self, store: SnapshotStore | None, records: int) -> None:
+    def __init__(
+        self, store: SnapshotStore | None, records: int, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         """`records`: of the log, between two snapshots. Without a store nothing is ever due."""
         self._store = store
         self._records = records
-        self._saved_at = time.monotonic()
+        self._monotonic = monotonic
+        self._saved_at = monotonic()
         self._took_s = 0.0
 
     def load(self, partition: int, log_id: str) -> Snapshot | None:
@@ -98,7 +105,7 @@ class Saver:
 
     def save_if_due(self, unsaved: int, make: Callable[[], Snapshot], *, final: bool) -> bool:
         """Save after `unsaved` records if enough have come, or it is the last chance. True: begin to count anew."""
-        started = time.monotonic()
+        started = self._monotonic()
         if self._store is None or not unsaved:
             return False
         if not final and (unsaved < self._records or started - self._saved_at < PAUSE_FACTOR * self._took_s):
@@ -108,6 +115,6 @@ class Saver:
             self._store.save(snapshot)
         except OSError as exc:
             log.warning("snapshot not saved", extra={"partition": snapshot.partition, "error": str(exc)})
-        self._saved_at = time.monotonic()
+        self._saved_at = self._monotonic()
         self._took_s = self._saved_at - started
         return True

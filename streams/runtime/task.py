@@ -1,7 +1,7 @@
 """What a processor does with one partition, as the loop sees it. Owns the words between the two, nothing else."""
 
 import time
-from collections.abc import Collection, Generator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from typing import Protocol, TypeAlias
 
 from confluent_kafka import Message
@@ -25,12 +25,13 @@ def weight(message: Message) -> int:
 class Batch:
     """How much one transaction may still take on."""
 
-    __slots__ = ("_ends_at", "_records_left", "records")
+    __slots__ = ("_ends_at", "_monotonic", "_records_left", "records")
 
-    def __init__(self, records_max: int, time_max_ms: int) -> None:
+    def __init__(self, records_max: int, time_max_ms: int, monotonic: Callable[[], float] = time.monotonic) -> None:
         """Begin to count now."""
         self._records_left = records_max
-        self._ends_at = time.monotonic() + time_max_ms / 1_000
+        self._monotonic = monotonic
+        self._ends_at = monotonic() + time_max_ms / 1_000
         self.records = 0
 
     def add(self) -> None:
@@ -41,7 +42,7 @@ class Batch:
     @property
     def full(self) -> bool:
         """Whether the transaction should end."""
-        return self._records_left <= 0 or time.monotonic() > self._ends_at
+        return self._records_left <= 0 or self._monotonic() > self._ends_at
 
 
 class Outbox(Protocol):

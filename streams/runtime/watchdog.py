@@ -6,7 +6,7 @@ transaction, its group's coordinator gone). No signal handler of ours runs then,
 
 import logging
 import os
-import time
+from collections.abc import Callable
 from threading import Event, Thread
 
 from streams.runtime.errors import Fatal
@@ -15,18 +15,18 @@ log = logging.getLogger(__name__)
 
 
 class Watchdog:
-    """Watches one thread between `start` and `stop`."""
+    """Judges one thread between `start` and `stop`; once it watches, it ends the process by its judgement."""
 
-    def __init__(self, limit_s: float) -> None:
+    def __init__(self, limit_s: float, monotonic: Callable[[], float]) -> None:
         """`limit_s`: how long it may take."""
-        self._limit_s = limit_s
+        self.limit_s = limit_s
+        self._monotonic = monotonic
         self._started: float | None = None
         self._closed = Event()
-        Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     def start(self) -> float:
-        """Begin to watch; gives the moment, of the monotonic clock in seconds."""
-        now = time.monotonic()
+        """Begin to judge; gives the moment, of the monotonic clock in seconds."""
+        now = self._monotonic()
         self._started = now
         return now
 
@@ -38,10 +38,19 @@ class Watchdog:
         """Watch no more. Repeat: yes."""
         self._closed.set()
 
+    @property
+    def stuck(self) -> bool:
+        """Whether what was started takes too long."""
+        started = self._started
+        return started is not None and self._monotonic() - started > self.limit_s
+
+    def watch(self) -> None:
+        """From a thread of its own: the one that is judged may never run again."""
+        Thread(target=self._watch, name="watchdog", daemon=True).start()
+
     def _watch(self) -> None:
-        while not self._closed.wait(self._limit_s / 20):
-            started = self._started
-            if started is not None and time.monotonic() - started > self._limit_s:
-                log.critical("stuck", extra={"seconds": self._limit_s, "exit_code": Fatal.exit_code})
+        while not self._closed.wait(self.limit_s / 20):
+            if self.stuck:
+                log.critical("stuck", extra={"seconds": self.limit_s, "exit_code": Fatal.exit_code})
                 logging.shutdown()
                 os._exit(Fatal.exit_code)
