@@ -1,6 +1,5 @@
 """The settings of a processor refuse what would break its promises; a batch ends by records or by time."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +59,9 @@ def test_a_batch_is_full_after_so_many_records() -> None:
     assert batch.records == 2
 
 
-def test_a_batch_is_full_after_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_is_full_after_its_time() -> None:
     now = 50.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    batch = Batch(1_000, 500)
+    batch = Batch(1_000, 500, lambda: now)
     seen = []
     for moment in (50.499, 50.501):
         now = moment

@@ -1,6 +1,5 @@
 """Snapshot files: what was saved comes back; what is torn, damaged or of another log is no snapshot."""
 
-import time
 from pathlib import Path
 
 import msgspec
@@ -100,12 +99,9 @@ class TestSaver:
         assert not saver.save_if_due(0, lambda: pytest.fail("nothing is new"), final=True)
         assert saver.save_if_due(1, lambda: SNAPSHOT, final=True)
 
-    def test_saving_takes_a_fiftieth_of_the_time_at_most(
-        self, store: SnapshotStore, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_saving_takes_a_fiftieth_of_the_time_at_most(self, store: SnapshotStore) -> None:
         now = 1_000.0
-        monkeypatch.setattr(time, "monotonic", lambda: now)
-        saver = Saver(store, 1)
+        saver = Saver(store, 1, lambda: now)
 
         def slowly() -> Snapshot:
             nonlocal now
