@@ -67,7 +67,10 @@ logger.server.level = info
 
 
 class Kafka:
-    """The broker of one folder: `broker/` holds its data, `server.properties` and `log4j2.properties` its settings."""
+    """The broker of one folder: `broker/` holds its data, `server.properties` and `log4j2.properties` its settings.
+
+    Alone in its cluster; a node of a larger one says so in `cluster` and `properties`.
+    """
 
     name = "kafka"
     ports: tuple[str, ...] = ("kafka", "controller")
@@ -116,27 +119,31 @@ class Kafka:
         partial, properties = self._folder / "broker.partial", self._folder / "format.properties"
         shutil.rmtree(partial, ignore_errors=True)
         self._write(properties, partial, ports)
-        cluster = f"oryn-{os.urandom(8).hex()}"[:22]
-        tool: list[str | Path] = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", properties]
+        tool: list[str | Path] = ["kafka.tools.StorageTool", "format", *self.cluster(), "-c", properties]
         run([*command, *tool], self.log, FORMAT_SECONDS)
         partial.replace(self._data)
         properties.unlink()
 
-    @staticmethod
-    def _write(path: Path, data: Path, ports: Mapping[str, int]) -> None:
+    def cluster(self) -> list[str]:
+        """What the format command is told of the cluster: a new one, whose only controller this is."""
+        return ["--standalone", "-t", f"oryn-{os.urandom(8).hex()}"[:22]]
+
+    def properties(self, ports: Mapping[str, int]) -> dict[str, str]:
+        """All settings but for where its data are."""
         listeners = f"PLAINTEXT://{HOST}:{ports['kafka']},CONTROLLER://{HOST}:{ports['controller']}"
-        own = {
+        return BROKER_PROPERTIES | {
             "process.roles": "broker,controller",
             "node.id": str(NODE),
             "listeners": listeners,
             "advertised.listeners": listeners,
             "controller.listener.names": "CONTROLLER",
             "controller.quorum.bootstrap.servers": f"{HOST}:{ports['controller']}",
-            # In a file of properties a backslash and what follows it is one character.
-            "log.dirs": str(data).replace("\\", "\\\\"),
         }
-        lines = [f"{name}={value}\n" for name, value in (own | BROKER_PROPERTIES).items()]
-        path.write_text("".join(lines), "utf-8")
+
+    def _write(self, path: Path, data: Path, ports: Mapping[str, int]) -> None:
+        # In a file of properties a backslash and what follows it is one character.
+        own = self.properties(ports) | {"log.dirs": str(data).replace("\\", "\\\\")}
+        path.write_text("".join(f"{name}={value}\n" for name, value in own.items()), "utf-8")
 
     def address(self, ports: Mapping[str, int]) -> str:
         """What clients call `bootstrap.servers`."""
