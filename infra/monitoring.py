@@ -81,7 +81,7 @@ def run_monitoring(settings: Settings, name: str, *, from_start: bool) -> int:
     with stopped_by_signals() as stop:
         try:
             monitoring = monitoring_of(settings, name, registry, from_start=from_start)
-            with _health(monitoring, settings, name, registry):
+            with _health(monitoring, settings, name, registry), _told_once(monitoring.outage):
                 monitoring.run(stop)
         except Fatal as exc:
             unexpected = exc.__cause__ if type(exc) is Fatal else None
@@ -92,6 +92,19 @@ def run_monitoring(settings: Settings, name: str, *, from_start: bool) -> int:
             return Fatal.exit_code
     log.info("stopped")
     return 0
+
+
+@contextmanager
+def _told_once(outage: logging.Filter) -> Iterator[None]:
+    """Hold back what Kafka's clients tell of each attempt: in handlers, for a logger's filter knows its own only."""
+    handlers = list(logging.getLogger().handlers)
+    for handler in handlers:
+        handler.addFilter(outage)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            handler.removeFilter(outage)
 
 
 @contextmanager

@@ -31,6 +31,12 @@ class MonitoringFigures:
             "oryn_monitoring_restores_total", "Partitions whose figures were restored.", registry=registry
         )
         self.unsent = Gauge("oryn_monitoring_unsent_rows", "Rows not yet acknowledged.", registry=registry)
+        self.brokers_away = Gauge("oryn_monitoring_brokers_away", "1 while no broker answers.", registry=registry)
+        self.held_entries = Counter(
+            "oryn_monitoring_held_entries_total",
+            "Entries of Kafka's clients that were left out of the log, for they said once more that brokers are away.",
+            registry=registry,
+        )
         self.batch_seconds = Histogram(
             "oryn_monitoring_batch_seconds",
             "Time for counting one batch of journal records and sending its rows.",

@@ -5,6 +5,7 @@ what made it; so whatever goes wrong is kept here, nothing more is counted, and 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -16,9 +17,10 @@ from faust.types import TP
 from schemas.errors import BrokenJournal, Malformed, OrynError
 from schemas.indicators import IndicatorRow
 from schemas.journal import Record
-from schemas.topic_offsets import TopicMissing
+from schemas.topic_offsets import TopicMissing, TopicUnavailable
 from streams.monitoring.figures import MonitoringFigures
 from streams.monitoring.keeping import Keeper
+from streams.monitoring.outage import Outage
 from streams.monitoring.reading import MonitoringApp, monitoring_app
 from streams.monitoring.sending import Sender
 from streams.monitoring.settings import MonitoringSettings
@@ -30,6 +32,8 @@ BATCH_RECORDS: Final = 500
 BATCH_WITHIN_S: Final = 0.1
 LOOK_S: Final = 0.05
 LAG_EVERY_S: Final = 1.0
+# So often it is asked whether brokers answer; with the time for an answer, an outage is known within twice as long.
+ASK_EVERY_S: Final = 5.0
 # How long Faust may take to start, with brokers that answer slowly, and to stop.
 STOP_TIMEOUT_S: Final = 15.0
 # So long one batch may take before the process counts as stuck.
@@ -53,6 +57,9 @@ class Monitoring:
         self._decode, self._figures = decode, figures
         self._keeper = Keeper(settings, figures, from_start=from_start)
         self._encode = encode
+        # A filter for whoever handles this process's log.
+        self.outage = Outage(figures)
+        self._stop: Flag | None = None
         self._failure: BaseException | None = None
         # Held by whoever counts, sends or saves: a snapshot must not know of rows that were not delivered.
         self._lock = asyncio.Lock()
@@ -64,13 +71,16 @@ class Monitoring:
     def live(self) -> str | None:
         """Why this process should be started anew; none while it need not."""
         since = self._working_since
+        if self.outage.reason is not None:
+            return None  # a batch whose rows can't be sent waits, as long as it takes
         if since is not None and time.monotonic() - since > STUCK_AFTER_S:
             return f"one batch of journal records has taken {STUCK_AFTER_S:g} s"
         return None
 
     def ready(self) -> Mapping[str, str]:
         """Why its rows are not up to date; empty when they are. One without a partition stands by, and is ready."""
-        return dict(self._reasons)
+        away = self.outage.reason
+        return self._reasons | ({} if away is None else {"brokers": f"none answers: {away}"})
 
     def run(self, stop: Flag) -> None:
         """Count until told to stop.
@@ -95,7 +105,9 @@ class Monitoring:
             self._agent(app, sender)
         )
         app.on_partitions_revoked.connect(self._on_revoked(sender), weak=False)
+        self._stop = stop
         started = asyncio.ensure_future(app.start())
+        asking = asyncio.ensure_future(self._ask(sender))
         try:
             await self._watch(stop, app, sender, started)
             if self._failure is None:
@@ -103,6 +115,9 @@ class Monitoring:
                     await self._save(sender, list(self._keeper.kept))
         finally:
             self._reasons = {"process": "stopping"}
+            asking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asking
             await _stop(app, started)
             sender.close()
         if self._failure is not None:
@@ -120,6 +135,12 @@ class Monitoring:
             except BaseException as exc:  # noqa: BLE001 - raised again when Faust has stopped
                 self._fail(exc)
             await asyncio.sleep(LOOK_S)
+
+    async def _ask(self, sender: Sender) -> None:
+        """Know within a bounded time whether brokers answer: at the end of the journal, silence alone says nothing."""
+        while True:
+            self.outage.found(await asyncio.get_running_loop().run_in_executor(None, sender.ask))
+            await asyncio.sleep(ASK_EVERY_S)
 
     async def _look(self, app: MonitoringApp, sender: Sender) -> None:
         sender.poll()
@@ -154,14 +175,17 @@ class Monitoring:
 
     async def _positions(self, wanted: set[int]) -> Mapping[int, int]:
         """Where the partitions go on that are ours now: asked by the consumer before it reads."""
-        if self._failure is not None:
-            return {}
-        try:
-            async with self._lock:
-                return await asyncio.get_running_loop().run_in_executor(None, self._keeper.assign, wanted)
-        except BaseException as exc:
-            self._fail(exc)  # Faust would try again and again, or go on without
-            raise
+        while self._failure is None and not (self._stop is not None and self._stop.is_set()):
+            try:
+                async with self._lock:
+                    return await asyncio.get_running_loop().run_in_executor(None, self._keeper.assign, wanted)
+            except TopicUnavailable as exc:  # brokers went away while they shared out: they are waited for
+                self.outage.found(str(exc))
+                await asyncio.sleep(ASK_EVERY_S)
+            except BaseException as exc:
+                self._fail(exc)  # Faust would try again and again, or go on without
+                raise
+        return {}
 
     def _fail(self, error: BaseException) -> None:
         """Keep what went wrong first."""

@@ -19,6 +19,8 @@ LINGER_MS: Final = "50"
 UNSENT_MAX: Final = 20_000
 ROOM_S: Final = 0.05
 FLUSH_S: Final = 10.0
+# Brokers that have not answered for so long are away.
+ASK_S: Final = 5.0
 
 
 class Sender:
@@ -73,6 +75,15 @@ class Sender:
         self._figures.unsent.set(len(self._producer))
         if self._failure is not None:
             raise Fatal(self._failure)
+
+    def ask(self) -> str | None:
+        """Why no broker answers; none when one does. Waits up to `ASK_S`; from whatever thread."""
+        try:
+            self._producer.list_topics(self._topic, timeout=ASK_S)
+        except KafkaException as exc:
+            error: KafkaError = exc.args[0]
+            return error.str()
+        return None
 
     async def flush(self) -> bool:
         """Wait until all is delivered; false when that takes too long. Raises: Fatal."""
