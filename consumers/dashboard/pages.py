@@ -16,7 +16,7 @@ from schemas.errors import OrynError
 
 Params = Mapping[str, str]
 # Words that a query may have without a page's saying so: how a table is had, the wall screen, the live channel.
-OWN_QUERY: Final = frozenset({"table", "as", "from", "wall", "live", "at"})
+OWN_QUERY: Final = frozenset({"table", "as", "from", "sort", "wall", "live", "at"})
 ROWS_MAX: Final = 200_000
 
 
@@ -55,7 +55,8 @@ Row = Sequence[Cell]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a page: shown, and to be had whole as CSV and JSON. `empty`: what stands there without rows."""
+    """A table of a page: shown, and to be had whole as CSV and JSON. `empty`: what stands there without rows. `order`:
+    the column by which its rows are ordered, with a minus sign for the highest first, where a reader can see that."""
 
     caption: str
     columns: Sequence[Column]
@@ -63,6 +64,7 @@ class Table:
     empty: str = ""
     # How many there are where `rows` is only what a page shows; None: these are all.
     total: int | None = None
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from jinja2.runtime import Context
@@ -18,7 +17,8 @@ from markupsafe import Markup
 
 from consumers.dashboard.access import EVERYBODY, PUBLISHED, Level, Role, View
 from consumers.dashboard.assets import Assets
-from consumers.dashboard.pages import Chart, Column, Content, Crumb, Link, Page, Params
+from consumers.dashboard.ordering import Order, direction, next_order
+from consumers.dashboard.pages import Chart, Column, Content, Crumb, Link, Page, Params, Table
 from consumers.dashboard.routes import LANGUAGES, ROUTES, link
 from consumers.dashboard.words import Language, Words, packages, shown, words
 
@@ -77,7 +77,11 @@ class Renderer:
         """A page's table as a page of its own."""
         content = Content(values["title"], crumbs=values["crumbs"])
         return self._text(
-            "table.html", w, **{**self._values(page, content, params, view, w), **values}, look=look, version=None
+            "table.html",
+            w,
+            **{**self._values(page, content, params, view, w, values["name"]), **values},
+            look=look,
+            version=None,
         )
 
     def plain(self, template: str, w: Words, look: Look, here: str, **values: Any) -> bytes:
@@ -85,10 +89,14 @@ class Renderer:
         frame = {"here": here, "look": look, "version": None, "page": None, "crumbs": (), "charts": {}}
         return self._text(template, w, **{**frame, **values})
 
-    def _values(self, page: Page, content: Content, params: Params, view: View, w: Words) -> dict[str, Any]:
+    def _values(
+        self, page: Page, content: Content, params: Params, view: View, w: Words, listed: str = ""
+    ) -> dict[str, Any]:
         path = {key: value for key, value in params.items() if key in page.route.parts}
         asked = {key: params[key] for key, each in page.query.items() if params.get(key, each.default) != each.default}
-        here = link(w.language, page.name, **path)
+        order = Order.of(params.get("sort", ""))
+        words_of_page = {**asked, **({"table": listed} if listed else {}), **({"sort": str(order)} if order else {})}
+        here = link(w.language, page.name, **path, **words_of_page)
         return {
             **content.values,
             "page": page,
@@ -101,8 +109,8 @@ class Renderer:
             "view": view,
             "params": params,
             "w": w,
-            "here": here.removeprefix(f"/{w.language}") + (f"?{urlencode(asked)}" if asked else ""),
-            "table_link": lambda name, **more: link(w.language, page.name, **{**path, **asked, **more, "table": name}),
+            "here": here.removeprefix(f"/{w.language}"),
+            "table_link": TableLinks(w.language, page.name, {**path, **asked}, order, listed),
         }
 
     def _template(self, name: str, w: Words) -> Template:
@@ -110,6 +118,38 @@ class Renderer:
 
     def _text(self, template: str, words_: Words, **values: Any) -> bytes:
         return self._template(template, words_).render({"w": words_, **values}).encode()
+
+
+class TableLinks:
+    """The addresses of a page's tables: `table_link("NAME", as_="csv")`, and of the page with a table in another
+    order. A file has the rows in the order in which the page shows them."""
+
+    def __init__(
+        self, language: str, page: str, words_of_page: Mapping[str, str], order: Order | None, listed: str
+    ) -> None:
+        """`listed`: the table that is the page itself."""
+        self._language = language
+        self._page = page
+        self._words = words_of_page
+        self._order = order
+        self._listed = listed
+
+    def __call__(self, name: str, **more: Any) -> str:
+        """A table as a page of its own, or as a file."""
+        order = self._order
+        if order is not None and (order.table or self._listed) == name:
+            more = {"sort": str(Order(order.column, down=order.down)), **more}
+        return link(self._language, self._page, **{**self._words, **more, "table": name})
+
+    def by(self, table: Table, column: Column, name: str) -> str:
+        """Where a click on a column's heading leads: to the same page in that order, or, when the page shows a part
+        of the rows, to all of them."""
+        partly = table.total is not None and table.total > len(table.rows)
+        if self._listed or partly:
+            order = str(next_order(table, column))
+            return link(self._language, self._page, **{**self._words, "table": name, "sort": order})
+        order = str(next_order(table, column, name))
+        return link(self._language, self._page, **{**self._words, "sort": order}) + f"#table-{name}"
 
 
 def crumbs_for(role: Role, crumbs: Sequence[Crumb]) -> list[Crumb]:
@@ -165,6 +205,7 @@ def _environment(language: Language, assets: Assets, service: str | None) -> Env
     )
     found.filters["chart_json"] = chart_json
     found.filters["cell"] = cell_text
+    found.filters["direction"] = lambda column, table: direction(table, column)
     found.tests["link"] = lambda value: isinstance(value, Link)
     # Macros see these globals, too, and stand in every block, also in one that is rendered by itself.
     found.globals["ui"] = found.get_template("ui.html").module

@@ -22,6 +22,7 @@ from consumers.dashboard.answers import Body, answer, body_of
 from consumers.dashboard.cache import Cache, Entry
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.identity import Identify
+from consumers.dashboard.ordering import Order, ordered
 from consumers.dashboard.pages import BadQuery, Content, Elsewhere, NotThere, Page, Params, Table
 from consumers.dashboard.rendering import ROWS_SHOWN, Look, Rendered, Renderer
 from consumers.dashboard.routes import link
@@ -53,6 +54,11 @@ class Asked:
     def key(self) -> tuple[Any, ...]:
         """For whom and what the bytes are: everybody with this key gets the same."""
         return (self.page.name, tuple(sorted(self.params.items())), self.view, self.language)
+
+    @property
+    def plain(self) -> "Asked":
+        """The same without an order of its own."""
+        return replace(self, params={name: value for name, value in self.params.items() if name != "sort"})
 
     @property
     def words(self) -> Words:
@@ -100,8 +106,11 @@ class Pages:
         query = {name: request.query_params.getlist(name) for name in request.query_params}
         try:
             params.update(page.asked(query))
+            order = _order(query)
         except BadQuery as exc:
             raise HTTPException(BAD_REQUEST, str(exc)) from exc
+        if order is not None:
+            params["sort"] = order
         look = Look(viewer.role, "wall" in request.query_params, bool(page.fragments))
         return Asked(page, params, view, language, subject, look)
 
@@ -147,11 +156,17 @@ class Pages:
             return await to_thread.run_sync(work, *arguments, limiter=self._limiter)
         except NotThere as exc:
             raise HTTPException(NOT_FOUND) from exc
+        except BadQuery as exc:
+            raise HTTPException(BAD_REQUEST, str(exc)) from exc
         except (SourceAway, *AWAY) as exc:
             log.warning("a source is away", extra={"reason": str(exc)})
             raise HTTPException(UNAVAILABLE) from exc
 
     async def _make(self, asked: Asked, state: str) -> Entry:
+        if "sort" in asked.params:  # what is known already, with one table in another order
+            plain = await self.entry(asked.plain)
+            sorted_entry: Entry = await self.in_thread(self._sorted, asked, plain)
+            return sorted_entry
         begun = time.monotonic()
         entry: Entry = await self.in_thread(self._load, asked, state)
         self._figures.load_seconds.labels(asked.page.name).observe(time.monotonic() - begun)
@@ -163,6 +178,17 @@ class Pages:
         if isinstance(content, Elsewhere):
             return Entry(state, made_at, content, Rendered({}, ""))
         return Entry(state, made_at, content, self.renderer.fragments(page, content, asked.params, asked.view, w))
+
+    def _sorted(self, asked: Asked, plain: Entry) -> Entry:
+        if isinstance(plain.content, Elsewhere):
+            return plain
+        order = Order.of(asked.params["sort"])
+        if order is None or order.table not in plain.content.tables:
+            raise BadQuery("sort")
+        tables = {**plain.content.tables, order.table: ordered(plain.content.tables[order.table], order)}
+        content = replace(plain.content, tables=tables)
+        fragments = self.renderer.fragments(asked.page, content, asked.params, asked.view, asked.words)
+        return Entry(plain.state, plain.made_at, content, fragments)
 
     def _rendered(self, asked: Asked, entry: Entry, content: Content) -> Body:
         return body_of(
@@ -194,11 +220,11 @@ class Pages:
             raise HTTPException(NOT_FOUND)
         if name in asked.page.tables:
             return await self._loaded_list(asked, name, form, int(first))
-        entry = await self.entry(asked)
+        entry = await self.entry(asked.plain)
         found = {} if isinstance(entry.content, Elsewhere) else entry.content.tables
         if name not in found:
             raise HTTPException(NOT_FOUND)
-        kept = (name, form, first, asked.look)
+        kept = (name, form, first, asked.look, asked.params.get("sort"))
         if kept not in entry.lists:
             entry.lists[kept] = await self.in_thread(
                 self._list_body, asked, name, found[name], form, int(first), entry.content
@@ -220,6 +246,11 @@ class Pages:
         self, asked: Asked, name: str, table: Table, form: str, first: int, content: Content | Elsewhere | None
     ) -> Body:
         w = asked.words
+        order = Order.of(asked.params.get("sort", ""))
+        if order is not None:
+            if order.table not in ("", name):
+                raise BadQuery("sort")
+            table = ordered(table, order)
         until = content.until if isinstance(content, Content) else None
         if form == "csv":
             return body_of(as_csv(table, w), CSV)
@@ -248,6 +279,17 @@ def _file_headers(asked: Asked, name: str, form: str) -> Mapping[str, str]:
         return {}
     about = asked.subject.locality or asked.subject.region or Level.NATION.value
     return {"Content-Disposition": f'attachment; filename="oryn-{about}-{asked.page.name}-{name}.{form}"'}
+
+
+def _order(query: Mapping[str, list[str]]) -> str | None:
+    """The order of a table that is asked for; none without one. Raises: BadQuery."""
+    given = query.get("sort", [])
+    if len(given) > 1:
+        raise BadQuery("sort")
+    order = Order.of(given[0]) if given else None
+    if order is not None and not order.table and "table" not in query:
+        raise BadQuery("sort")
+    return None if order is None else str(order)
 
 
 def belongs(sources: Sources, viewer: Viewer, subject: Subject) -> bool:

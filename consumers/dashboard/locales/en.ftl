@@ -49,6 +49,7 @@ rows = { $count ->
 turn = Further rows
 earlier-rows = Earlier rows
 later-rows = Further rows
+sort-by = Sort by
 chart-table = The same as a table
 column-locality = Code
 column-name = Name

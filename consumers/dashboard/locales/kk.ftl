@@ -49,6 +49,7 @@ rows = { $count ->
 turn = Басқа жолдар
 earlier-rows = Алдыңғы жолдар
 later-rows = Келесі жолдар
+sort-by = Реттеу
 chart-table = Дәл осы кесте түрінде
 column-locality = Коды
 column-name = Атауы

@@ -51,6 +51,7 @@ rows = { $count ->
 turn = Другие строки
 earlier-rows = Предыдущие строки
 later-rows = Следующие строки
+sort-by = Упорядочить
 chart-table = То же в виде таблицы
 column-locality = Код
 column-name = Название

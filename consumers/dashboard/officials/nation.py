@@ -33,12 +33,11 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     if found is None:
         raise SourceAway("the indicators are not there yet")
     figure = params["figure"]
-    sort = params["sort"] or figure
     by_region = {each.scope.subject: each for each in found.parts}
     parts = [
         (by_region[code], Link(w.region_name(code), link(w.language, "region", region=code))) for code in by_region
     ]
-    table, most = compared(parts, TABLE, (w.say("nation-table"), "region", w.say("nation-region")), w, sort)
+    table, most = compared(parts, TABLE, (w.say("nation-table"), "region", w.say("nation-region")), w, figure)
     values = _values(found, by_region, parts, figure, w)
     charts = {"today": hours_chart(found, w), "weeks": weeks_chart(found, w), "waiting": waiting_chart(found, w)}
     return Content(
@@ -46,11 +45,6 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         values={
             **values,
             "most": most,
-            "sorts": {
-                name.replace("-", "_"): HERE.href(w, sort=name, figure=None if figure == COMPARED[0] else figure)
-                for name in (*TABLE, "region")
-            },
-            "sort_column": sort.replace("-", "_"),
             "figure": figure,
         },
         tables={"regions": table},
@@ -78,7 +72,6 @@ def _values(
 
 
 _FIGURE: Final = re.compile("|".join(COMPARED))
-_SORT: Final = re.compile("|".join((*TABLE, "region")))
 PAGES: Final = [
     Page(
         "nation",
@@ -86,6 +79,6 @@ PAGES: Final = [
         "nation.html",
         fragments=("headlines", "map", "attention", "today"),
         tables=lists(),
-        query={**QUERY, "figure": Query(_FIGURE, COMPARED[0]), "sort": Query(_SORT)},
+        query={**QUERY, "figure": Query(_FIGURE, COMPARED[0])},
     )
 ]

@@ -1,6 +1,5 @@
 """The page of a region: its localities in figures, today, the last weeks, and who is late."""
 
-import re
 from typing import Final
 
 from consumers.dashboard.access import View
@@ -17,7 +16,7 @@ from consumers.dashboard.officials.telling import (
     watched,
     weeks_chart,
 )
-from consumers.dashboard.pages import Content, Link, NotThere, Page, Params, Query
+from consumers.dashboard.pages import Content, Link, NotThere, Page, Params
 from consumers.dashboard.routes import link
 from consumers.dashboard.sources import SourceAway, Sources, rows
 from consumers.dashboard.words import Words
@@ -29,7 +28,7 @@ SHOWN: Final = 100
 
 def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     """A region now, today and in the last weeks. Raises: NotThere; SourceAway where no indicators are there."""
-    region, sort = params["region"], params["sort"]
+    region = params["region"]
     with sources.registers() as connection:
         if not rows(connection, "SELECT 1 FROM localities WHERE region = %s LIMIT 1", (region,)):
             raise NotThere(region)
@@ -41,7 +40,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         (each, Link(w.locality_short(each.scope.subject), link(w.language, "locality", locality=each.scope.subject)))
         for each in found.parts
     ]
-    table, most = compared(parts, TABLE, (w.say("region-table"), "locality", w.say("region-locality")), w, sort)
+    table, most = compared(parts, TABLE, (w.say("region-table"), "locality", w.say("region-locality")), w, TABLE[0])
     charts = {"today": hours_chart(found, w), "weeks": weeks_chart(found, w), "waiting": waiting_chart(found, w)}
     return Content(
         w.region_name(region),
@@ -49,8 +48,6 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
             "headlines": headlines(found, here, w),
             "watched": watched(parts, found, w),
             "most": most,
-            "sorts": {name.replace("-", "_"): here.href(w, sort=name) for name in (*TABLE, "locality")},
-            "sort_column": sort.replace("-", "_"),
             "shown_rows": SHOWN,
             "enough": ENOUGH,
             "region": region,
@@ -65,7 +62,6 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     )
 
 
-_SORT: Final = re.compile("|".join((*TABLE, "locality")))
 PAGES: Final = [
     Page(
         "region",
@@ -73,6 +69,6 @@ PAGES: Final = [
         "region.html",
         fragments=("headlines", "attention", "localities", "today"),
         tables=lists(),
-        query={**QUERY, "sort": Query(_SORT, "waiting")},
+        query=QUERY,
     )
 ]

@@ -257,7 +257,8 @@ def compared(
         column.name: max((values[index] or 0.0 for _, values in found), default=0.0)
         for index, column in enumerate(columns[1:])
     }
-    return Table(caption, columns, rows), most
+    order = f"-{sort.replace('-', '_')}" if sort in names else first
+    return Table(caption, columns, rows, order=order), most
 
 
 def _rounded(value: float | None) -> float | int | None:
