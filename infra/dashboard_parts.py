@@ -26,6 +26,7 @@ from consumers.dashboard.attempts import Attempts
 from consumers.dashboard.evidence.match_runs import MatchRuns
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.login import Doors
+from consumers.dashboard.looks import Looks
 from consumers.dashboard.sessions import Sessions
 from consumers.dashboard.settings import LOCAL_HOSTS, DashboardSettings, ProviderSettings
 from consumers.dashboard.sources import SourceAway, Sources, StoreSettings, rows
@@ -109,6 +110,7 @@ def build(settings: Settings, registry: CollectorRegistry) -> Dashboard:
             settings.schema("gateway"),
             settings.dashboard.connections,
             settings.dashboard.statement_ms,
+            settings.schema("dashboard"),
         ),
         view,
         match_runs=MatchRuns(partial(copy_journal, settings)),
@@ -129,7 +131,8 @@ def build(settings: Settings, registry: CollectorRegistry) -> Dashboard:
         return None if found is None else found.stamp
 
     doors = Doors(Sessions(client, chosen, stamp_of), known, Attempts(client, chosen.redis_prefix))
-    return Dashboard(chosen, sources, probes(sources, view), Figures(registry), doors=doors)
+    looks = Looks(postgres_url(settings), settings.schema("dashboard"), settings.dashboard.looks_days)
+    return Dashboard(chosen, sources, probes(sources, view), Figures(registry), doors=doors, looks=looks)
 
 
 def probes(sources: Sources, view: LiveView) -> list[Probe]:

@@ -54,6 +54,9 @@ class DashboardSettings(Section):
     login_s: Annotated[int, About("A login ends after so long in any case.", low=300, high=30 * DAY_S)] = 43_200
     connections: Annotated[int, About("Connections to PostgreSQL, at most.", low=1, high=100)] = 8
     statement_ms: Annotated[int, About("How long one question to PostgreSQL may take.", low=100, high=60_000)] = 5_000
+    looks_days: Annotated[
+        int, About("Who looked at what is not public is kept for so many days.", low=1, high=3_660)
+    ] = 365
     listeners: Annotated[int, About("Browsers on the live channel at once, at most.", low=0, high=100_000)] = 5_000
     cache_mb: Annotated[int, About("Memory for pages that were rendered.", low=1, high=10_000)] = 64
     oidc_issuer: Annotated[

@@ -19,7 +19,7 @@ TERMS = re.compile(r"([A-Z_]+=[0-9]{1,8}( [A-Z_]+=[0-9]{1,8})*)?")
 
 @dataclass(frozen=True, slots=True)
 class PostgresSettings(Section):
-    """The registers, the gateway's delivery log, the contacts and the indicators."""
+    """The registers, the gateway's delivery log, the contacts, the indicators, and who looked at the dashboard."""
 
     url: Annotated[str | None, About("PostgreSQL. None: the local stack's.", pattern=URL, link=True)] = (
         dataclasses.field(default=None, repr=False)
@@ -35,6 +35,10 @@ class PostgresSettings(Section):
     ] = None
     indicators: Annotated[
         str | None, About("Schema of the indicators. None: topic prefix and `indicators`.", pattern=SCHEMA)
+    ] = None
+    dashboard: Annotated[
+        str | None,
+        About("Schema in which the dashboard keeps who looked. None: topic prefix and `dashboard`.", pattern=SCHEMA),
     ] = None
 
 

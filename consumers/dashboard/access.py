@@ -62,11 +62,13 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks. `scope`: nothing for PUBLIC, NATION and AUDITOR; "71"; "710000000"; "710000000/ORGANISATION"; the
-    applicant's id. `name`: the account's, shown to its owner and to nobody else."""
+    applicant's id. `name`: the account's, shown to its owner and to nobody else. `account`: what stands for it where it
+    is noted who looked."""
 
     role: Role = Role.PUBLIC
     scope: str = ""
     name: str = ""
+    account: str = ""
 
 
 NOBODY: Final = Viewer()

@@ -4,6 +4,7 @@ Only wires. `make` is called once for a process; tests call it with sources of t
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -19,8 +20,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from consumers.dashboard import about
-from consumers.dashboard.access import NOBODY, Role
+from consumers.dashboard import about, looked
+from consumers.dashboard.access import NOBODY, Role, Viewer
 from consumers.dashboard.answers import Body, answer, body_of, whole
 from consumers.dashboard.assets import Assets
 from consumers.dashboard.audit import Audit
@@ -29,16 +30,21 @@ from consumers.dashboard.guard import Guard
 from consumers.dashboard.identity import Identify
 from consumers.dashboard.live import Live
 from consumers.dashboard.login import Doors, Login
+from consumers.dashboard.looks import Looks
 from consumers.dashboard.pages import Page
 from consumers.dashboard.rendering import Look, Renderer
 from consumers.dashboard.routes import LANGUAGES
-from consumers.dashboard.serving import Pages, nobody
+from consumers.dashboard.serving import Asked, Pages, nobody
 from consumers.dashboard.settings import DashboardSettings
-from consumers.dashboard.sources import Sources
+from consumers.dashboard.sources import SourceAway, Sources
 from consumers.dashboard.watching import Probe, Watcher
 from consumers.dashboard.words import PACKAGE, Language, packages, words
 
+log = logging.getLogger(__name__)
+
 YEAR_S: Final = 31_536_000
+# What of a table's name is noted: names are short, and what is longer names no table.
+PART_MAX: Final = 64
 RETRY_S: Final = 5
 FOUND: Final = 302
 UNAVAILABLE: Final = 503
@@ -50,7 +56,7 @@ ROBOTS: Final = b"User-agent: *\nDisallow: /*/localities/*/applications/\nDisall
 
 def pages() -> list[Page]:
     """All pages: the frame's own, and those of each folder that is there."""
-    found = list(about.PAGES)
+    found = [*about.PAGES, *looked.PAGES]
     for package in packages():
         if package != PACKAGE and find_spec(f"{package}.pages") is not None:
             found += import_module(f"{package}.pages").PAGES
@@ -72,9 +78,10 @@ class Dashboard:
         doors: Doors | None = None,
         identify: Identify | None = None,
         listed: Sequence[Page] | None = None,
+        looks: Looks | None = None,
     ) -> None:
         """Wire. `doors`: how people log in; without them `identify` says who they are, or nobody is known. `listed`:
-        other pages than all."""
+        other pages than all. `looks`: keeps who looked at what is not public."""
         self.settings = settings
         self.sources = sources
         self.figures = figures
@@ -82,6 +89,7 @@ class Dashboard:
         self.renderer = Renderer(self.assets, settings.service)
         self.watcher = Watcher(probes, figures, settings.poll_s)
         self._doors = doors
+        self._looks = looks
         self._audit = Audit(settings.secret)
         who = identify or (nobody if doors is None else doors.sessions.identify)
         self.pages = Pages(settings, sources, self.renderer, self.watcher, figures, who)
@@ -122,7 +130,11 @@ class Dashboard:
         self.sources.open()
         try:
             await self.watcher.look()
-            tasks = [asyncio.create_task(each) for each in (self.watcher.run(), self.live.run())]
+            running = [self.watcher.run(), self.live.run()]
+            if self._looks is not None:
+                self._looks.open()
+                running.append(self._looks.run())
+            tasks = [asyncio.create_task(each) for each in running]
             try:
                 yield
             finally:
@@ -132,6 +144,8 @@ class Dashboard:
                 await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             await to_thread.run_sync(self.sources.close)
+            if self._looks is not None:
+                await to_thread.run_sync(self._looks.close)
             if self._doors is not None:
                 await self._doors.sessions.close()
 
@@ -141,10 +155,24 @@ class Dashboard:
         asked = await self.pages.understand(request, page)
         if isinstance(asked, Response):
             return asked
-        self._audit.opened(request.state.viewer, page.name, asked.subject, asked.view)
+        await self._noted(request, asked)
         if "live" in request.query_params:
             return await self.live.listen(request, asked)
         return await self.pages.page(request, asked)
+
+    async def _noted(self, request: Request, asked: Asked) -> None:
+        """Note who looks at what is not public, before it leaves. Raises: HTTPException while that can't be written."""
+        viewer: Viewer = request.state.viewer
+        self._audit.opened(viewer, asked.page.name, asked.subject, asked.view)
+        if self._looks is None:
+            return
+        query = request.query_params
+        part = " ".join(query[name] for name in ("table", "as") if query.get(name))[:PART_MAX]
+        try:
+            await self._looks.note(viewer, asked.page.name, asked.subject, asked.view, part)
+        except SourceAway as exc:
+            log.warning("it can't be noted who looks", extra={"reason": str(exc)})
+            raise HTTPException(UNAVAILABLE) from exc
 
     async def _root(self, request: Request) -> Response:
         language = preferred(request.headers.get("accept-language", ""))

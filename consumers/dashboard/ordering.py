@@ -1,8 +1,8 @@
 """The order of a table's rows that an address asks for: which column, which way, and how cells compare.
 
 In an address it is `sort=COLUMN` for a table that is a page of its own and `sort=TABLE.COLUMN` for one on a page, with
-a minus sign before it for the highest first. Text is ordered by the Kazakh alphabet, of which the Russian one is a part,
-and figures inside it by their value. Never changes which rows there are.
+a minus sign before it for the highest first. Text is ordered by the Kazakh alphabet, of which the Russian one is a
+part, and figures inside it by their value. Never changes which rows there are.
 """
 
 import re
@@ -19,8 +19,8 @@ _DOWN_FIRST: Final = frozenset({"number", "minutes", "share", "moment", "deadlin
 _FIGURES: Final = re.compile(r"([0-9]{1,18})")
 _GROUPED: Final = re.compile(r"(?<=\d)[ ,\u00a0\u202f](?=\d{3}(?!\d))")
 _ALPHABET: Final = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
-# Letters of the alphabet take one range of code points, so that none of it stands behind all others.
-_BASE: Final = 0x0400
+# Code points of no other letter, behind those of signs.
+_BASE: Final = 0xE000
 _LETTERS: Final = {ord(letter): _BASE + index for index, letter in enumerate(_ALPHABET)}
 
 

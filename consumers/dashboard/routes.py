@@ -76,6 +76,7 @@ _TABLE: Final = (
     Route("definitions", "/definitions", EVERYBODY, Level.NATION),
     Route("nation", "/nation", OFFICES, Level.NATION),
     Route("quality", "/quality", OFFICES, Level.NATION),
+    Route("looked", "/looked", OFFICES, Level.NATION),
     Route("operations", "/operations", OFFICES, Level.NATION),
     Route("region", "/regions/{region}", OFFICES, Level.REGION),
     Route("region-quality", "/regions/{region}/quality", OFFICES, Level.REGION),

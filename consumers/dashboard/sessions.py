@@ -40,7 +40,7 @@ class Session(Struct, frozen=True):
     @property
     def viewer(self) -> Viewer:
         """Who looks."""
-        return Viewer(self.role, self.scope, self.name)
+        return Viewer(self.role, self.scope, self.name, self.account)
 
 
 # Of an account as a session names it: the stamp that it has now, none for one that is gone. From any thread, quick.

@@ -34,7 +34,8 @@ class SourceAway(OrynError):
 
 @dataclass(frozen=True, slots=True)
 class StoreSettings:
-    """PostgreSQL, for reading. `registers`, `indicators`, `gateway`: names of schemas."""
+    """PostgreSQL, for reading. `registers`, `indicators`, `gateway`, `dashboard`: names of schemas; without the last
+    nobody keeps who looked."""
 
     url: str = field(repr=False)
     registers: str = "registers"
@@ -42,6 +43,7 @@ class StoreSettings:
     gateway: str = "gateway"
     connections: int = 8
     statement_ms: int = 5_000
+    dashboard: str = ""
 
 
 class Sources:
@@ -106,6 +108,17 @@ class Sources:
     def gateway(self) -> Iterator[Connection]:
         """One snapshot; plain names are those of the delivery log. Raises: SourceAway."""
         with self._snapshot(self.settings.gateway) as connection:
+            yield connection
+
+    @property
+    def keeps_looks(self) -> bool:
+        """Whether it is kept who looked at what is not public."""
+        return bool(self.settings.dashboard)
+
+    @contextmanager
+    def looks(self) -> Iterator[Connection]:
+        """One snapshot; plain names are those of the dashboard's own schema. Raises: SourceAway."""
+        with self._snapshot(self.settings.dashboard) as connection:
             yield connection
 
     @contextmanager

@@ -27,7 +27,7 @@ from schemas.errors import OrynError
 PAGES_FOLDER = "bulletins"
 MESSAGES_FOLDER = "messages"
 # Schemas that are called by the season's prefix, whatever is set for others.
-OWN_NAMES = ("registers", "gateway", "contacts", "indicators")
+OWN_NAMES = ("registers", "gateway", "contacts", "indicators", "dashboard")
 # People look at the pages at the end; while days pass in seconds, none of them would look twice.
 REFRESH_S = 30
 KEYS_AT_ONCE = 1_000

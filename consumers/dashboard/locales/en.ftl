@@ -15,6 +15,7 @@ door-login = Sign in
 door-home = My page
 door-quality = Quality
 door-operations = Operations
+door-looked = Who looked
 door-account = Account
 foot = Every figure here follows from the public journal of decisions, which anyone can verify.
 foot-service = { $name }
@@ -116,3 +117,47 @@ mine-title = Your applications
 mine-lede = Choose an application to see its number, how it moved and what happens next.
 mine-since = submitted on { $day }
 mine-empty = There is no application of yours here yet.
+
+## Who looked
+
+looked-title = Who looked
+looked-lede = Every opening of a page that is not public: which account, as what, which page, when.
+looked-account = Account
+looked-about = Application, place or kindergarten (id)
+looked-find = Show
+looked-all = Show all
+looked-at = When
+looked-page = Page
+looked-part = List or file
+looked-subject = About
+looked-looks = Pages that were opened
+looked-accounts = Who opened how many in the last { $days } days
+looked-looks-count = Pages opened
+looked-subjects-count = Different applications, places, kindergartens
+looked-lists-count = Of these lists and files
+looked-last = Last
+looked-empty = Nobody has looked.
+looked-not-kept = This dashboard does not keep who looked.
+looked-count = { $count ->
+    [one] { $count } page was opened
+   *[other] { $count } pages were opened
+}, by { $accounts ->
+    [one] { $accounts } account
+   *[other] { $accounts } accounts
+}; kept since { $since }
+looked-about-rows = The same account at the same page is noted once a minute. What is noted: the account's id, never a name; the page, never what was on it. A page that can't be noted is not shown. What is public, and a family's own application, is looked at unnoted.
+looked-page-nation = Nation
+looked-page-quality = Quality of the service
+looked-page-operations = Operations
+looked-page-looked = Who looked
+looked-page-region = Region
+looked-page-region-quality = Quality in a region
+looked-page-locality = Locality
+looked-page-locality-quality = Quality in a locality
+looked-page-bulletins = Bulletins
+looked-page-bulletin = Bulletin
+looked-page-queue = Queue
+looked-page-organisation = Kindergarten
+looked-page-place = Place
+looked-page-application = Application
+looked-page-record = Record of the journal

@@ -15,6 +15,7 @@ door-login = Кіру
 door-home = Менің бетім
 door-quality = Сапа
 door-operations = Жүйе жұмысы
+door-looked = Кім қарады
 door-account = Есептік жазба
 foot = Мұндағы әрбір сан шешімдердің ашық журналынан шығады, оны кез келген адам тексере алады.
 foot-service = { $name }
@@ -116,3 +117,47 @@ mine-title = Сіздің өтініштеріңіз
 mine-lede = Нөмірін, оның қалай өзгергенін және әрі қарай не болатынын көру үшін өтінішті таңдаңыз.
 mine-since = { $day } берілген
 mine-empty = Мұнда әзірге сіздің өтінішіңіз жоқ.
+
+## Кім қарады
+
+looked-title = Кім қарады
+looked-lede = Жабық беттің әр ашылуы: қай тіркелгі, қандай рөлде, қай бет, қашан.
+looked-account = Тіркелгі
+looked-about = Өтініш, орын немесе балабақша (нөмірі)
+looked-find = Көрсету
+looked-all = Бәрін көрсету
+looked-at = Қашан
+looked-page = Бет
+looked-part = Тізім немесе файл
+looked-subject = Не туралы
+looked-looks = Ашылған беттер
+looked-accounts = Соңғы { $days } күнде кім қанша бет ашты
+looked-looks-count = Ашылған беттер
+looked-subjects-count = Әртүрлі өтініш, орын, балабақша
+looked-lists-count = Оның ішінде тізімдер мен файлдар
+looked-last = Соңғы рет
+looked-empty = Ешкім қараған жоқ.
+looked-not-kept = Бұл тақта кім қарағанын сақтамайды.
+looked-count = { $count ->
+    [one] { $count } бет ашылды
+   *[other] { $count } бет ашылды
+}, { $accounts ->
+    [one] { $accounts } тіркелгі
+   *[other] { $accounts } тіркелгі
+}; ең алғашқы белгі: { $since }
+looked-about-rows = Бір тіркелгінің бір бетті ашуы минутына бір рет белгіленеді. Тіркелгінің нөмірі белгіленеді, аты ешқашан белгіленбейді; бет белгіленеді, ондағы мәлімет белгіленбейді. Ашылуын белгілеу мүмкін болмаған бет көрсетілмейді. Жарияланған мәліметті және өз өтінішін қарау белгіленбейді.
+looked-page-nation = Ел
+looked-page-quality = Қызмет сапасы
+looked-page-operations = Жүйенің жұмысы
+looked-page-looked = Кім қарады
+looked-page-region = Өңір
+looked-page-region-quality = Өңірдегі сапа
+looked-page-locality = Елді мекен
+looked-page-locality-quality = Елді мекендегі сапа
+looked-page-bulletins = Бюллетеньдер
+looked-page-bulletin = Бюллетень
+looked-page-queue = Кезек
+looked-page-organisation = Балабақша
+looked-page-place = Орын
+looked-page-application = Өтініш
+looked-page-record = Журнал жазбасы

@@ -15,6 +15,7 @@ door-login = Войти
 door-home = Моя страница
 door-quality = Качество
 door-operations = Работа системы
+door-looked = Кто смотрел
 door-account = Учётная запись
 foot = Каждая цифра здесь следует из открытого журнала решений, который может проверить каждый.
 foot-service = { $name }
@@ -118,3 +119,49 @@ mine-title = Ваши заявления
 mine-lede = Выберите заявление, чтобы увидеть его номер, как он менялся и что будет дальше.
 mine-since = подано { $day }
 mine-empty = Здесь пока нет ваших заявлений.
+
+## Кто смотрел
+
+looked-title = Кто смотрел
+looked-lede = Каждое открытие закрытой страницы: какая учётная запись, в какой роли, какая страница, когда.
+looked-account = Учётная запись
+looked-about = Заявление, место или детский сад (номер)
+looked-find = Показать
+looked-all = Показать все
+looked-at = Когда
+looked-page = Страница
+looked-part = Список или файл
+looked-subject = О чём
+looked-looks = Открытые страницы
+looked-accounts = Кто сколько открыл за последние { $days ->
+    [one] { $days } день
+    [few] { $days } дня
+   *[many] { $days } дней
+}
+looked-looks-count = Открыто страниц
+looked-subjects-count = Разных заявлений, мест, садов
+looked-lists-count = Из них списков и файлов
+looked-last = В последний раз
+looked-empty = Никто не смотрел.
+looked-not-kept = Эта панель не хранит, кто смотрел.
+looked-count = { $count ->
+    [one] Открыта { $count } страница
+    [few] Открыты { $count } страницы
+   *[many] Открыто { $count } страниц
+}; учётных записей: { $accounts }; самая ранняя отметка: { $since }
+looked-about-rows = Одна и та же страница одной и той же учётной записи отмечается раз в минуту. Отмечается номер учётной записи, но не имя; страница, но не то, что на ней было. Страница, открытие которой нельзя отметить, не показывается. То, что опубликовано, и своё собственное заявление смотрят без отметки.
+looked-page-nation = Страна
+looked-page-quality = Качество услуги
+looked-page-operations = Работа системы
+looked-page-looked = Кто смотрел
+looked-page-region = Регион
+looked-page-region-quality = Качество в регионе
+looked-page-locality = Населённый пункт
+looked-page-locality-quality = Качество в населённом пункте
+looked-page-bulletins = Бюллетени
+looked-page-bulletin = Бюллетень
+looked-page-queue = Очередь
+looked-page-organisation = Детский сад
+looked-page-place = Место
+looked-page-application = Заявление
+looked-page-record = Запись журнала
