@@ -11,10 +11,11 @@ OUT ?= out
 CAMPAIGN ?= astana-2021
 SEED ?= 0
 EVENTS ?= 1000000
+SECONDS ?= 600
 PYTEST_ARGS ?=
 BENCHMARKS ?=
 
-.PHONY: help setup lint format test simulate fuzz bench demo lock clean
+.PHONY: help setup lint format test simulate chaos fuzz bench demo lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -44,6 +45,9 @@ simulate: setup ## the generated histories, with SEED=…
 fuzz: setup ## the core against the naive model, then the property tests, long and random; SEED=… repeats a run
 	$(BIN)/python -m tests.fuzz --events $(EVENTS) --seed $(SEED)
 	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
+
+chaos: setup ## everything on three brokers through storms of faults; SECONDS=1800 SEED=2 CHAOS_ARGS="--least 20"; out/chaos/report.html
+	$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) --seed $(SEED) --out $(OUT)/chaos $(CHAOS_ARGS)
 
 bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
 	$(BIN)/python -m tests.benchmarks $(BENCHMARKS)

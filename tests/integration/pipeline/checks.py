@@ -1,7 +1,7 @@
 """What must come out of the pipeline, however it was disturbed. Each check fails by itself and says where."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from confluent_kafka import Message
@@ -11,6 +11,7 @@ from schemas.codec import VALUE_TYPES, output_codec
 from schemas.journal import Record
 from schemas.murmur2 import partition_of
 from schemas.outputs import Bulletin, Notification, Outcome, ReferralView, ServiceStage
+from schemas.topic_reading import TopicReading
 from streams.allocation.intake import headers_of
 from streams.projections.projection import Projection
 from tests.integration.pipeline.environment import IDS, Environment, Place
@@ -63,9 +64,14 @@ DERIVED = tuple(topic for topic, _, _ in _TABLE.values())
 
 def told_by(season: Season) -> list[Told]:
     """What the journal of a season says to the world, locality by locality, each in its order."""
+    return told_of(season.records)
+
+
+def told_of(records: Iterable[Record]) -> list[Told]:
+    """What records say to the world, each locality's in its order."""
     told = []
     projections: dict[str, Projection] = {}
-    for record in season.records:
+    for record in records:
         projection = projections.setdefault(record.locality, Projection(record.locality))
         for output in projection.project(record):
             topic, key, name = _TABLE[type(output)]
@@ -73,13 +79,13 @@ def told_by(season: Season) -> list[Told]:
     return told
 
 
-def read_told(environment: Environment) -> list[Told]:
+def read_told(client: Mapping[str, str], prefix: str) -> list[Told]:
     """What the derived topics say; each record's partition is checked on the way."""
     told = []
     for topic in DERIVED:
         codec = output_codec(topic, VALUE_TYPES[topic], IDS)
-        messages = environment.read(topic)
-        partitions = environment.partition_count(topic)
+        with TopicReading(client, prefix + topic) as reading:
+            messages, partitions = list(reading), reading.partition_count
         for message in messages:
             key = message.key()
             assert key is not None
@@ -101,7 +107,11 @@ def await_told(environment: Environment, season: Season, *alive: Program) -> Non
 
 def world_was_told(environment: Environment, season: Season) -> int:
     """The derived topics hold what the season's journal says, each once, in order for each key. Gives how many."""
-    wanted, found = told_by(season), read_told(environment)
+    return told_once(read_told(environment.client, environment.prefix), told_by(season))
+
+
+def told_once(found: Sequence[Told], wanted: Sequence[Told]) -> int:
+    """What was told is what was to be told, each once, in order for each key. Gives how many."""
     repeated = [each for each, times in Counter((each.topic, each.id) for each in found).items() if times > 1]
     assert not repeated, f"told twice: {repeated[:5]}"
     assert _by_key(found) == _by_key(wanted)
