@@ -6,12 +6,13 @@ Everything here is published. Ids of places lead on for those who may see a plac
 import datetime
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final, LiteralString
 
 from msgspec import Struct
 
 from consumers.dashboard.access import View
-from consumers.dashboard.officials.listing import OFFICES, linked, queue_link
+from consumers.dashboard.officials.listing import OFFICES, Rows, linked, queue_link
 from consumers.dashboard.officials.locality_data import Bulletin, head
 from consumers.dashboard.officials.telling import crumbs
 from consumers.dashboard.pages import Column, Content, Crumb, Link, NotThere, Page, Params, Query, Table
@@ -23,7 +24,7 @@ from schemas.instants import Instant
 
 # Bulletins of a page of the list: about three months.
 PAGE: Final = 92
-# Places of a bulletin that a page shows; all of them are in its files.
+# Places of a bulletin that a page shows; all of them are in its lists and files. The first of a season has thousands.
 PLACES_SHOWN: Final = 150
 
 _ONE: LiteralString = (
@@ -39,8 +40,13 @@ _ENTRIES: LiteralString = (
     "SELECT e.part, e.line, e.place_id, e.at, e.organisation_id, o.name, e.queue, e.birth_year, e.age_from, e.age_to,"
     " e.language, e.group_type, e.regime, e.admission, e.admission_from, e.admission_until, e.attendance, e.reason"
     " FROM bulletin_entries e LEFT JOIN organisations o USING (locality, organisation_id)"
-    " WHERE e.locality = %s AND e.number = %s ORDER BY e.part DESC, e.line"
+    " WHERE e.locality = %s AND e.number = %s AND e.part = %s ORDER BY e.line LIMIT %s"
 )
+_YEARS: LiteralString = (
+    "SELECT birth_year, count(*) FROM bulletin_entries WHERE locality = %s AND number = %s AND part = 'RELEASED'"
+    " GROUP BY birth_year ORDER BY birth_year DESC"
+)
+RELEASED, RECALLED = "RELEASED", "RECALLED"
 
 
 class Entry(Struct, frozen=True):
@@ -124,13 +130,11 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     locality, number = params["locality"], int(params["number"])
     with sources.registers() as connection:
         _, until = head(connection, locality)
-        found, entries = _bulletin(connection, locality, number)
+        found = _bulletin(connection, locality, number)
+        released = _entries(connection, locality, number, RELEASED, PLACES_SHOWN)
+        recalled = _entries(connection, locality, number, RECALLED, PLACES_SHOWN)
+        years: list[tuple[int | None, int]] = rows(connection, _YEARS, (locality, number))
         newest: int = rows(connection, _NEWEST, (locality,))[0][0]
-    released = [each for each in entries if each.part == "RELEASED"]
-    recalled = [each for each in entries if each.part == "RECALLED"]
-    years: dict[int, int] = {}
-    for each in released:
-        years[each.birth_year or 0] = years.get(each.birth_year or 0, 0) + 1
     href = {step: link(w.language, "bulletin", locality=locality, number=number + step) for step in (-1, 1)}
     bulletins = Crumb(w.say("bulletins-crumb"), link(w.language, "bulletins", locality=locality))
     title = w.say("bulletin-page-title", number=number, day=w.day(found.date))
@@ -139,7 +143,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         values={
             "lead": w.say("bulletin-page-lead", moment=w.moment(found.issued_at), place=w.locality(locality)),
             "bulletin": found,
-            "years": [(str(year), w.count(count)) for year, count in sorted(years.items(), reverse=True)],
+            "years": [(str(year or 0), w.count(count)) for year, count in years],
             "previous": href[-1] if number > 1 else "",
             "following": href[1] if number < newest else "",
             "locality": locality,
@@ -149,8 +153,8 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
             "shown_rows": PLACES_SHOWN,
         },
         tables={
-            "released": _released_table(released, locality, view, w),
-            "recalled": _recalled_table(recalled, locality, view, w),
+            "released": replace(_released_table(released, locality, view, w), total=found.places),
+            "recalled": replace(_recalled_table(recalled, locality, view, w), total=found.recalled),
         },
         crumbs=path(locality, view, w, bulletins),
         until=until,
@@ -158,11 +162,31 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     )
 
 
-def _bulletin(connection: Connection, locality: str, number: int) -> tuple[Bulletin, list[Entry]]:
+def _bulletin(connection: Connection, locality: str, number: int) -> Bulletin:
     found = rows(connection, _ONE, (locality, number))
     if not found:
         raise NotThere(str(number))
-    return Bulletin(*found[0]), [Entry(*each) for each in rows(connection, _ENTRIES, (locality, number))]
+    return Bulletin(*found[0])
+
+
+def _entries(connection: Connection, locality: str, number: int, part: str, most: int | None = None) -> list[Entry]:
+    return [Entry(*each) for each in rows(connection, _ENTRIES, (locality, number, part, most))]
+
+
+def load_released(sources: Sources, params: Params, view: View, w: Words) -> Table:
+    """All places of a bulletin. Raises: NotThere."""
+    return _released_table(_all(sources, params, RELEASED), params["locality"], view, w)
+
+
+def load_recalled(sources: Sources, params: Params, view: View, w: Words) -> Table:
+    """All places that were recalled. Raises: NotThere."""
+    return _recalled_table(_all(sources, params, RECALLED), params["locality"], view, w)
+
+
+def _all(sources: Sources, params: Params, part: str) -> list[Entry]:
+    with sources.registers() as connection:
+        number = _bulletin(connection, params["locality"], int(params["number"])).number
+        return _entries(connection, params["locality"], number, part)
 
 
 def _released_table(entries: Sequence[Entry], locality: str, view: View, w: Words) -> Table:
@@ -180,9 +204,9 @@ def _released_table(entries: Sequence[Entry], locality: str, view: View, w: Word
         ("attendance", "text"),
     )
     columns = [Column(name, w.say(f"bulletin-page-{name.replace('_', '-')}"), kind) for name, kind in titles]
-    table = [_released_row(each, locality, view, w) for each in entries]
-    if not any(row[-1] for row in table):  # nearly always: a column that is empty says nothing
-        columns, table = columns[:-1], [row[:-1] for row in table]
+    if not any(each.attendance for each in entries):  # nearly always: a column that is empty says nothing
+        columns = columns[:-1]
+    table = Rows(entries, lambda each: _released_row(each, locality, view, w)[: len(columns)])
     return Table(w.say("bulletin-page-released"), columns, table, w.say("bulletin-page-released-empty"))
 
 
@@ -219,14 +243,14 @@ def _recalled_table(entries: Sequence[Entry], locality: str, view: View, w: Word
         Column("recalled_at", w.say("bulletin-page-recalled-at")),
         Column("reason", w.say("bulletin-page-reason")),
     )
-    table = [
-        [
+    table = Rows(
+        entries,
+        lambda each: [
             linked(w, "place", locality, each.place_id) if view in OFFICES else each.place_id,
             w.stamp(each.at),
             w.symbol("RecallReason", each.reason or ""),
-        ]
-        for each in entries
-    ]
+        ],
+    )
     return Table(w.say("bulletin-page-recalled"), columns, table, w.say("bulletin-page-recalled-empty"))
 
 
@@ -238,5 +262,5 @@ PAGES: Final = [
         fragments=("list",),
         query={"upto": Query(re.compile(r"[1-9][0-9]{0,8}"))},
     ),
-    Page("bulletin", load, "bulletin.html"),
+    Page("bulletin", load, "bulletin.html", tables={"released": load_released, "recalled": load_recalled}),
 ]

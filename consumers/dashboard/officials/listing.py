@@ -6,13 +6,13 @@ there, as a page that can't be. Never decides who may see a list: `Page.table_vi
 
 import datetime
 import re
-from collections.abc import Mapping
-from typing import Any, Final, LiteralString
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, LiteralString, overload
 
 from consumers.dashboard.access import REGION_DIGITS, View
 from consumers.dashboard.officials.records import LISTS, Found, Kind, RecordList, Window, days, select
 from consumers.dashboard.officials.records import Column as Listed
-from consumers.dashboard.pages import Column, Link, LoadTable, NotThere, Params, Query, Table
+from consumers.dashboard.pages import Column, Link, LoadTable, NotThere, Params, Query, Row, Table
 from consumers.dashboard.routes import PARTS, link
 from consumers.dashboard.sources import Sources, rows
 from consumers.dashboard.words import Words, shown
@@ -65,6 +65,31 @@ _WORDS: Final[Mapping[str, str]] = {
     "group": "Group",
     "rejection": "Rejection",
 }
+
+
+class Rows(Sequence[Row]):
+    """The rows of a long list, made when they are looked at: a page shows two hundred of thousands."""
+
+    def __init__(self, found: Sequence[Any], make: Callable[[Any], Row]) -> None:
+        """`make`: the row of what was found."""
+        self._found, self._make = found, make
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Row]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Sequence[Row]:
+        if isinstance(index, slice):
+            return [self._make(each) for each in self._found[index]]
+        return self._make(self._found[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._make, self._found)
 
 
 def lists() -> dict[str, LoadTable]:
@@ -130,7 +155,7 @@ def _table(
         for _, each in kept
     ]
     home = next(index for index, each in enumerate(which.columns) if each.kind is Kind.LOCALITY)
-    out = [[_cell(row[index], each, row[home], names, w) for index, each in kept] for row in found.rows]
+    out = Rows(found.rows, lambda row: [_cell(row[index], each, row[home], names, w) for index, each in kept])
     return Table(_caption(which, window, w), columns, out, w.say("list-empty"), found.total)
 
 
