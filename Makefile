@@ -14,8 +14,9 @@ EVENTS ?= 1000000
 SECONDS ?= 600
 PYTEST_ARGS ?=
 BENCHMARKS ?=
+PICTURES ?= docs/pictures
 
-.PHONY: help setup lint format test simulate chaos fuzz bench demo lock clean
+.PHONY: help setup lint format test simulate chaos fuzz bench demo picture lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -55,6 +56,9 @@ bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows
 demo: setup ## a season live through Kafka, to checked files; CAMPAIGN=village SCALE=0.5 SEED=2; Ctrl-C and again: it goes on
 	$(BIN)/oryn demo $(if $(filter file,$(origin CAMPAIGN)),,$(CAMPAIGN)) $(if $(SCALE),--scale $(SCALE)) \
 	  $(if $(filter file,$(origin SEED)),,--seed $(SEED)) --out $(OUT) $(DEMO_ARGS)
+
+picture: setup ## the pictures of the documentation, from the dashboard that a demo left open
+	$(BIN)/python -m tests.pictures $(PICTURES)
 
 lock: ## resolve the dependencies anew into locks/
 	$(PYTHON) -m venv build/lock
