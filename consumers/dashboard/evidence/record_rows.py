@@ -1,7 +1,8 @@
 """What one journal record did to the registers, table by table. Only asks.
 
-The registers have no index by record: a locality's rows are looked through, which takes a fifth of a second for the
-capital's season.
+Each question has an index, so that it takes a moment in a nation's registers, too. Where the writer changes rows, no
+column that it changes is indexed: what a record changed is found by the versions that it ended, and what it began by
+the movements, which name application and referral. A referral never changes without its application.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ class Kind:
     text: LiteralString
 
 
+# The applications that a record changed or began.
+_APPLICATIONS: LiteralString = (
+    "SELECT application_id FROM application_history WHERE locality = %(locality)s AND ended_by = %(record)s"
+    " UNION SELECT application_id FROM movements WHERE locality = %(locality)s AND record = %(record)s"
+)
 KINDS: Final = (
     Kind(
         "movements",
@@ -33,28 +39,36 @@ KINDS: Final = (
     Kind(
         "applications",
         ("at", "application_id", "queue", "state", "group", "until", "access_until", "referral"),
-        'SELECT valid_from, application_id, queue, state, "group", until, access_until, referral'
-        " FROM application_versions WHERE locality = %(locality)s AND made_by = %(record)s ORDER BY application_id",
+        'SELECT valid_from, application_id, queue, state, "group", until, access_until, referral'  # noqa: S608
+        " FROM application_versions WHERE locality = %(locality)s AND made_by = %(record)s AND application_id IN ("
+        + _APPLICATIONS
+        + ") ORDER BY application_id",
     ),
     Kind(
         "places",
         ("at", "place_id", "organisation_id", "queue", "stage", "window_until", "application_id"),
         "SELECT valid_from, place_id, organisation_id, queue, stage, window_until, application_id"
-        " FROM place_versions WHERE locality = %(locality)s AND made_by = %(record)s ORDER BY place_id",
+        " FROM place_versions WHERE locality = %(locality)s AND made_by = %(record)s AND place_id IN ("
+        "SELECT place_id FROM place_history WHERE locality = %(locality)s AND ended_by = %(record)s"
+        " UNION SELECT place_id FROM places WHERE locality = %(locality)s AND record = %(record)s) ORDER BY place_id",
     ),
     Kind(
         "referrals",
         ("at", "referral", "application_id", "place_id", "referral_state", "documents_until", "until", "cause"),
         "SELECT valid_from, referral, application_id, place_id, state, documents_until, until, cause"
-        " FROM referral_versions WHERE locality = %(locality)s AND made_by = %(record)s ORDER BY referral",
+        " FROM referral_versions WHERE locality = %(locality)s AND made_by = %(record)s AND referral IN ("
+        "SELECT referral FROM referral_history WHERE locality = %(locality)s AND ended_by = %(record)s"
+        " UNION SELECT referral FROM movements WHERE locality = %(locality)s AND record = %(record)s)"
+        " ORDER BY referral",
     ),
     Kind(
         "accesses",
         ("at", "application_id", "queue", "until", "places", "access_state"),
-        "SELECT CASE WHEN record = %(record)s THEN granted_at ELSE ended_at END, application_id, queue, until, places,"
+        "SELECT CASE WHEN record = %(record)s THEN granted_at ELSE ended_at END,"  # noqa: S608  # constants
+        " application_id, queue, until, places,"
         " CASE WHEN record = %(record)s THEN 'LIVE' ELSE state END"
         " FROM accesses WHERE locality = %(locality)s AND (record = %(record)s OR last_record = %(record)s)"
-        " ORDER BY application_id",
+        " AND application_id IN (" + _APPLICATIONS + ") ORDER BY application_id",
     ),
     Kind(
         "organisations",

@@ -97,7 +97,7 @@ def test_an_older_writer_and_readers_go_on_while_the_schema_is_upgraded(
     assert 0 < before < len(messages)
     assert asked == sorted(asked)
     with connection_of(registers) as connection:
-        assert form_of(connection) == newest_of_all() == "0002"
+        assert form_of(connection) == newest_of_all() == "0003"
         broken = connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone()
         assert broken == (0,)
         assert connection.execute("SELECT count(*) > 0 FROM deadlines").fetchone() == (True,)
@@ -128,7 +128,7 @@ def test_many_who_upgrade_at_once_make_one_schema(registers: RegistersSettings) 
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found, key=repr) == sorted([(None, "0002"), *[("0002", "0002")] * 3], key=repr)
+    assert sorted(found, key=repr) == sorted([(None, newest()), *[(newest(), newest())] * 3], key=repr)
 
 
 def test_status_says_how_far_behind(kafka: str, prefix: str, registers: RegistersSettings, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_status_says_how_far_behind(kafka: str, prefix: str, registers: Register
 def test_a_form_that_is_there_is_not_made_again(registers: RegistersSettings) -> None:
     fill(registers, campaign()[:60])
     before = contents(registers, positions=True)
-    assert upgrade(registers) == ("0002", "0002")
+    assert upgrade(registers) == (newest(), newest())
     assert contents(registers, positions=True) == before
 
 
