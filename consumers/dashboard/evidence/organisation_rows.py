@@ -7,9 +7,33 @@ from typing import Final, LiteralString, NamedTuple
 from consumers.dashboard.evidence.snapshot import read
 from consumers.dashboard.pages import NotThere
 from consumers.dashboard.sources import Connection
+from schemas.events import (
+    AdmissionRefused,
+    ChildEnrolled,
+    ChildLeft,
+    OrganisationClosed,
+    OrganisationRegistered,
+    PlaceRecalled,
+    PlaceReleased,
+    PlaceVacated,
+)
 from schemas.instants import Instant
 
 REJECTIONS_MAX: Final = 1_000
+# What a kindergarten sends. A family's application to its own queue names it, too, and is none of its business.
+_ITS_EVENTS: Final = [
+    each.__name__
+    for each in (
+        OrganisationRegistered,
+        OrganisationClosed,
+        PlaceReleased,
+        PlaceVacated,
+        PlaceRecalled,
+        ChildEnrolled,
+        AdmissionRefused,
+        ChildLeft,
+    )
+]
 
 _ORGANISATION: Final[LiteralString] = (
     "SELECT organisation_id, name, ownership, kind, registered_at, closed_at, record, last_record FROM organisations"
@@ -34,7 +58,7 @@ _IDLE: Final[LiteralString] = (
 )
 _REJECTIONS: Final[LiteralString] = (
     "SELECT record, at, type, reason, detail, place_id, application_id FROM rejections"
-    " WHERE locality = %s AND organisation_id = %s ORDER BY record DESC LIMIT %s"
+    " WHERE locality = %s AND organisation_id = %s AND type = ANY (%s) ORDER BY record DESC LIMIT %s"
 )
 
 
@@ -130,5 +154,5 @@ def idle_of(connection: Connection, locality: str, organisation_id: str, until: 
 
 
 def rejections_of(connection: Connection, locality: str, organisation_id: str) -> list[Rejection]:
-    """Its rejected events, the newest first."""
-    return read(connection, Rejection, _REJECTIONS, (locality, organisation_id, REJECTIONS_MAX))
+    """What it sent and had rejected, the newest first."""
+    return read(connection, Rejection, _REJECTIONS, (locality, organisation_id, _ITS_EVENTS, REJECTIONS_MAX))

@@ -63,13 +63,14 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         referrals = referrals_to(connection, locality, place_id)
         listed = bulletins_with(connection, locality, place_id)
     asked = _run(sources, head, place) if office else None
+    holder = _holder(place, referrals, office=office)
     if not office:  # R6.2: a kindergarten learns of a referral when it becomes active
         referrals = [each for each in referrals if each.activated_at is not None]
     values = _values(place, spans, head, w) | {
         "office": office,
         "locality": locality,
         "records": head.records,
-        "holder": _holder(place, referrals, office=office),
+        "holder": holder,
         "match": None if asked is None else _match(asked, w),
     }
     tables = {
@@ -124,10 +125,12 @@ def _minutes(spans: Sequence[Span], now: Instant, stages: frozenset[str]) -> int
 
 
 def _holder(place: Place, referrals: Sequence[PlaceReferral], *, office: bool) -> str:
-    """Who has the place; for a kindergarten only once that referral is active."""
+    """Who has the place; for a kindergarten only once that very referral is active: the same family may have had
+    another one before. `referrals`: all of them."""
     holder = place.application_id or ""
-    known = {each.application_id for each in referrals}
-    return holder if office or holder in known else ""
+    newest = max(referrals, key=lambda each: each.referral, default=None)
+    active = newest is not None and newest.activated_at is not None and newest.application_id == holder
+    return holder if office or active else ""
 
 
 def life_table(spans: Sequence[Span], head: Head, w: Words, locality: str, *, office: bool) -> Table:
