@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.benchmarks import deciding, gateway, live_view, monitoring, numbers, opening, rebuilding, registers, towns
+from tests.benchmarks.dashboard import load
 from tests.benchmarks.measure import Row
 from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
@@ -26,6 +27,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "live-view": live_view.measure,
     "gateway": gateway.measure,
     "monitoring": monitoring.measure,
+    "dashboard": load.measure,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 
