@@ -118,16 +118,25 @@ class KafkaLogs:
     def group_forgot(self, topic: str, outputs: tuple[str, ...]) -> bool:
         """Whether the group has no offset of any partition of an input, although outputs have records.
 
-        A group's offsets expire together, some days after its last member has left.
+        A group's offsets expire together, some days after its last member has left. Only committed records count: a
+        group whose first transaction was aborted has no offset either, and has told nothing.
         """
         if any(self.committed((topic,), partition)[topic] is not None for partition in self._partitions(topic)):
             return False
-        return any(
-            offset > 0
-            for output in outputs
-            for ends in self.ends((output,), self._partitions(output)).values()
-            for offset in ends.values()
-        )
+        return any(self._has_records(output, partition) for output in outputs for partition in self._partitions(output))
+
+    def _has_records(self, topic: str, partition: int) -> bool:
+        start, end = self.start(topic, partition), self.end(topic, partition)
+        if start > 0:  # some were there, and have gone as they were meant to
+            return True
+        replay = self.replay(topic, partition, start, end)
+        try:
+            while not replay.done:
+                if next(replay.read(), None) is not None:
+                    return True
+        finally:
+            replay.close()
+        return False
 
     def _partitions(self, topic: str) -> list[int]:
         name = self._settings.topic(topic)

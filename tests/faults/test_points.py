@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.pipeline.at_point import Point, at
-from tests.integration.pipeline.checks import await_told, journal_is_of, world_was_told
-from tests.integration.pipeline.environment import Environment
+from tests.integration.pipeline.checks import DERIVED, await_told, journal_is_of, world_was_told
+from tests.integration.pipeline.environment import FAN_OUT, Environment
 from tests.integration.pipeline.seasons import season
 
 pytestmark = [pytest.mark.integration, pytest.mark.faults]
@@ -39,4 +39,21 @@ def test_a_kill_at_any_point_of_a_transaction_changes_nothing(make_environment: 
     assert worker.stop() == fan_out.stop() == 0
     assert counts == sorted(set(counts)), "each life committed something"
     journal_is_of(environment, village, places)
+    world_was_told(environment, village)
+
+
+def test_a_fan_out_killed_in_its_first_transaction_has_told_nothing(
+    make_environment: Callable[..., Environment],
+) -> None:
+    """Its records are in the topics, aborted, and its group has no offset: that is no group that was forgotten."""
+    environment, village = make_environment(partitions=2), season("village", days=20)
+    environment.publish(village.events)
+    environment.watch().await_count(len(village.records), environment.worker())
+    first = environment.fan_out(module=at(Point.BEFORE_COMMIT, 1, signal.SIGKILL))
+    assert first.await_exit() == -signal.SIGKILL
+    assert any(end for topic in DERIVED for end in environment.ends(topic)), "something is in the topics"
+    assert not environment.group_offsets(FAN_OUT)
+    fan_out = environment.fan_out()
+    await_told(environment, village, fan_out)
+    assert fan_out.stop() == 0
     world_was_told(environment, village)

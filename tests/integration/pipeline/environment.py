@@ -162,9 +162,9 @@ class Environment:
         options = ("worker", "--name", name, "--clock", self.clock)
         return self.program(f"worker-{name}", "-m", *module, *options, settings=settings).start()
 
-    def fan_out(self, settings: Settings = NONE, *options: str) -> Program:
-        """A fan-out worker, started."""
-        command = ("-m", *ORYN, "fan-out", "--name", "f", *options)
+    def fan_out(self, settings: Settings = NONE, *options: str, module: Sequence[str] = ORYN) -> Program:
+        """A fan-out worker, started. `module`: what runs the command."""
+        command = ("-m", *module, "fan-out", "--name", "f", *options)
         return self.program("fan-out", *command, settings=settings).start()
 
     def run(self, *command: str, timeout_s: float = WAIT_S) -> tuple[int, str]:
