@@ -6,12 +6,13 @@ storm everything was decided within the calm; the report is one page.
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any, Final
 
 import msgspec
@@ -66,8 +67,15 @@ def main(given: list[str] | None = None) -> int:
     asked = arguments(given)
     tell(f"playing {asked.campaign} at scale {asked.scale:g}")
     events = list(_play(scenario_of(asked.campaign, asked.scale, asked.days), asked.seed, []))
-    with TemporaryDirectory(prefix="oryn-chaos-") as folder:
-        return Run(asked, events, Path(folder)).go()
+    folder, code = Path(mkdtemp(prefix="oryn-chaos-")), 1
+    try:
+        code = Run(asked, events, folder).go()
+    finally:
+        if code:
+            tell(f"logs and data are left in {folder}")
+        else:
+            shutil.rmtree(folder)
+    return code
 
 
 def tell(text: str) -> None:

@@ -16,7 +16,7 @@ from tests.faults.chaos.watching import Sample
 
 PERCENT: Final = 100
 # As the dashboard's charts are drawn; the page has all that it needs in itself.
-SCRIPT, STYLE = "uPlot.iife.min.js", "uPlot.min.css"
+SCRIPT, STYLE = "uplot-1.6.32.min.js", "uplot-1.6.32.min.css"
 
 
 def delays(found: Sequence[float]) -> dict[str, float]:
