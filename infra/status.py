@@ -8,18 +8,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ConsumerGroupDescription
 
 from infra.health import READER_GROUP, notes
+from infra.metrics_targets import MONITOR_GROUP, targets
+from infra.operations_samples import Said, ask_all
 from infra.settings import Settings
 from infra.settings_base import SettingsError
 from infra.settings_services import kafka_admin, kafka_client
 from infra.topics import Plan, TopicsError, plan_topics
 from schemas.errors import OrynError
 from schemas.events import EVENTS_BY_TOPIC
+from schemas.instants import EPOCH
 from schemas.topic_offsets import Extent, extents
 from schemas.topic_reading import Limits, TopicReading, TransactionOpen
 
@@ -32,6 +36,7 @@ COUNTED_MAX = 20_000
 # A lag up to this is looked at, whether it is records or only markers.
 GLANCED_MAX = 10
 GLANCE = Limits(transaction_s=2, silence_s=15)
+MISSING = "MISSING"
 WORKING_STATES = frozenset({"STABLE"})
 REBALANCING_STATES = frozenset({"PREPARING_REBALANCING", "COMPLETING_REBALANCING", "ASSIGNING", "RECONCILING"})
 Answer = TypeVar("Answer")
@@ -74,6 +79,20 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How far the indicators of one partition of the journal are, as their process itself says.
+
+    The offsets that its group commits are a hint only. `up_to`: time of the last record counted, none before the first;
+    `lag`: offsets not counted yet, none while that is not known.
+    """
+
+    process: str
+    partition: int
+    up_to: datetime | None
+    lag: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """Everything at one look. `problems`: what is wrong, in words; empty when all is well."""
 
@@ -87,6 +106,8 @@ class Status:
     # Whether `dead_letters` is a bound, not a count.
     dead_letters_at_most: bool = False
     workers: tuple[Worker, ...] = ()
+    # Of processes on this machine only.
+    counted: tuple[Counted, ...] = ()
     problems: tuple[str, ...] = field(default=())
 
 
@@ -96,20 +117,41 @@ def look(settings: Settings, max_lag: int | None = None) -> Status:
     bootstrap = client["bootstrap.servers"]
     worker = settings.worker
     groups = tuple(
-        f"{settings.group(each)}-" for each in (worker.allocation_group, worker.fan_out_group, READER_GROUP)
+        f"{settings.group(each)}-"
+        for each in (worker.allocation_group, worker.fan_out_group, READER_GROUP, MONITOR_GROUP)
     )
     # Several environments may share a folder; the others' workers are not ours to judge.
     ours = {name: note for name, note in notes(settings.data).items() if name.startswith(groups)}
     workers = tuple(_probe(name, note["url"]) for name, note in ours.items())
     problems = [f"{each.name}: {where}: {reason}" for each in workers for where, reason in each.reasons.items()]
+    counted = _counted(settings)
     try:
         admin = kafka_admin(settings)
     except SettingsError as exc:
-        return Status(bootstrap, workers=workers, problems=(str(exc), *problems))
+        return Status(bootstrap, workers=workers, counted=counted, problems=(str(exc), *problems))
     try:
-        return _look(settings, client, admin, workers, problems, max_lag)
+        return replace(_look(settings, client, admin, workers, problems, max_lag), counted=counted)
     except OrynError as exc:  # the brokers went away while they were asked
-        return Status(bootstrap, workers=workers, problems=(str(exc), *problems))
+        return Status(bootstrap, workers=workers, counted=counted, problems=(str(exc), *problems))
+
+
+def _counted(settings: Settings) -> tuple[Counted, ...]:
+    asked = [each for each in targets(settings, prefix=settings.kafka.topic_prefix) if each.role == "monitor"]
+    found = [each for said in ask_all(asked) for each in _counted_by(said)]
+    return tuple(sorted(found, key=lambda each: (each.partition, each.process)))
+
+
+def _counted_by(said: Said) -> list[Counted]:
+    lags = said.by("oryn_monitoring_lag_records", "partition")
+    return [
+        Counted(
+            said.target.process,
+            int(partition),
+            EPOCH + timedelta(seconds=up_to) if up_to else None,
+            int(lags[partition]) if partition in lags else None,
+        )
+        for partition, up_to in said.by("oryn_monitoring_up_to_timestamp_seconds", "partition").items()
+    ]
 
 
 def _look(
@@ -133,8 +175,14 @@ def _look(
     journal = {JOURNAL: ends[JOURNAL]} if JOURNAL in ends else {}
     groups = tuple(
         _without_markers(client, _group(admin, settings, name, read))
-        for name, read in ((settings.worker.allocation_group, inputs), (settings.worker.fan_out_group, journal))
+        for name, read in (
+            (settings.worker.allocation_group, inputs),
+            (settings.worker.fan_out_group, journal),
+            (MONITOR_GROUP, journal),
+        )
     )
+    # Nobody need count: where nobody ever did, nothing is missing.
+    groups = tuple(each for each in groups if (each.name, each.state) != (settings.group(MONITOR_GROUP), MISSING))
     for group in groups:
         problems += _group_problems(group, max_lag)
     letters, bound = _letters(client, there.get(DEAD_LETTERS), ends.get(DEAD_LETTERS, {}))
@@ -148,7 +196,7 @@ def _look(
         letters,
         bound,
         workers,
-        tuple(problems),
+        problems=tuple(problems),
     )
 
 
@@ -191,7 +239,7 @@ def _group(admin: AdminClient, settings: Settings, name: str, ends: Mapping[str,
             lag = max(0, extent.end - max(extent.begin, position if position is not None else extent.begin))
             rows.append(PartitionLag(real, partition, position, extent.end, lag, holders.get((real, partition))))
     names = sorted(f"{each.group_instance_id or each.client_id}@{each.host.lstrip('/')}" for each in members)
-    return Group(group_id, description.state.name if description is not None else "MISSING", tuple(names), tuple(rows))
+    return Group(group_id, description.state.name if description is not None else MISSING, tuple(names), tuple(rows))
 
 
 def _without_markers(client: Mapping[str, str], group: Group) -> Group:

@@ -1,6 +1,7 @@
 """`oryn status`: how the running system is, for an operator. Owns options and tables; looks through `infra.status`."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.health import READER_GROUP
+from infra.metrics_targets import MONITOR_GROUP
 from infra.settings_layers import load_settings
 from infra.settings_options import ClockOption, JsonOption, KafkaOption, PrefixOption, SettingsOption
-from infra.status import Group, Status, look, partition_list
+from infra.status import Counted, Group, Status, look, partition_list
 
 FAILED = 1
 SHORT_LAG_ROWS_MAX = 20
@@ -31,7 +33,8 @@ def command(
     ] = False,
     json: JsonOption = False,
 ) -> int:
-    """Show brokers, topics, groups and their lag, the journal, dead letters, and workers and readers of this machine.
+    """Show brokers, topics, groups and their lag, the journal, dead letters, and workers, readers and monitors of this
+    machine; of monitors also up to which moment of the journal they have counted.
 
     Exit code 1 when something is wrong: brokers do not answer, a topic is missing or not as declared, a group has no
     worker, nobody reads a partition, a worker is not ready, or --max-lag is exceeded. Changes nothing.
@@ -62,13 +65,42 @@ def _show(status: Status, *, every: bool) -> None:
         table.add_row("dead letters", Text(letters, "yellow" if status.dead_letters else ""))
     for worker in status.workers:
         reasons = "; ".join(f"{where}: {reason}" for where, reason in worker.reasons.items())
-        kind = "reader" if READER_GROUP in worker.name else "worker"
-        table.add_row(f"{kind} {worker.name}", Text(reasons or f"ready ({worker.url})", "red" if reasons else "green"))
+        table.add_row(
+            f"{_kind(worker.name)} {worker.name}",
+            Text(reasons or f"ready ({worker.url})", "red" if reasons else "green"),
+        )
+    if status.counted:
+        table.add_row("indicators", _counted(status.counted))
     console.print(table)
     for group in status.groups:
         _show_lag(console, group, every=every)
+    if every and status.counted:
+        _show_counted(console, status.counted)
     for problem in status.problems:
         console.print(Text(f"wrong: {problem}", "red"), soft_wrap=True)
+
+
+def _kind(name: str) -> str:
+    return "reader" if READER_GROUP in name else "monitor" if MONITOR_GROUP in name else "worker"
+
+
+def _counted(counted: Sequence[Counted]) -> str:
+    """How far they are, all together."""
+    moments = [each.up_to for each in counted if each.up_to is not None]
+    behind = sum(each.lag or 0 for each in counted)
+    unknown = any(each.lag is None for each in counted)
+    up_to = f"{max(moments).isoformat(timespec='seconds')}" if moments else "no record yet"
+    return f"up to {up_to}, {'at least ' if unknown else ''}{behind:,} offsets behind"
+
+
+def _show_counted(console: Console, counted: Sequence[Counted]) -> None:
+    table = Table(title="Indicators", title_justify="left")
+    for column in ("partition", "up to", "behind", "counted by"):
+        table.add_column(column, justify="left" if column in ("up to", "counted by") else "right")
+    for each in counted:
+        up_to = "no record yet" if each.up_to is None else each.up_to.isoformat(timespec="seconds")
+        table.add_row(str(each.partition), up_to, "not known" if each.lag is None else f"{each.lag:,}", each.process)
+    console.print(table)
 
 
 def _add_group(table: Table, group: Group) -> None:

@@ -32,8 +32,8 @@ BATCH_RECORDS: Final = 500
 BATCH_WITHIN_S: Final = 0.1
 LOOK_S: Final = 0.05
 LAG_EVERY_S: Final = 1.0
-# So often it is asked whether brokers answer; with the time for an answer, an outage is known within twice as long.
-ASK_EVERY_S: Final = 5.0
+# So often it is asked whether brokers answer; with the time for an answer, an outage is known within 5 s.
+ASK_EVERY_S: Final = 2.0
 # How long Faust may take to start, with brokers that answer slowly, and to stop.
 STOP_TIMEOUT_S: Final = 15.0
 # So long one batch may take before the process counts as stuck.

@@ -20,7 +20,7 @@ UNSENT_MAX: Final = 20_000
 ROOM_S: Final = 0.05
 FLUSH_S: Final = 10.0
 # Brokers that have not answered for so long are away.
-ASK_S: Final = 5.0
+ASK_S: Final = 3.0
 
 
 class Sender:

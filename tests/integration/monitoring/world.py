@@ -1,11 +1,14 @@
 """One environment of the monitoring on a real broker: a journal written in transactions, processes, rows that came."""
 
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +16,8 @@ from typing import TypeVar
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 
+from infra.monitoring import GROUP
+from infra.settings import KafkaSettings, Settings, WorkerSettings
 from schemas.codec import journal_codec, output_codec
 from schemas.ids import FrozenIds
 from schemas.indicators import IndicatorRow
@@ -20,6 +25,7 @@ from schemas.journal import Record
 from schemas.murmur2 import partition_of
 from schemas.topic_reading import TopicReading
 from streams.monitoring.partition import Partition
+from streams.runtime.settings import Clock
 from tests.integration.reading.topics import Sent, Writer, create_topic
 from tests.unit.monitoring.folding import Rows, keep, take
 
@@ -42,6 +48,12 @@ class World:
         create_topic(bootstrap, self.journal, PARTITIONS)
         create_topic(bootstrap, self.indicators, 1)
         self.data = folder / "data"
+        self.prefix = prefix
+        self.settings = Settings(
+            data=self.data,
+            kafka=KafkaSettings(bootstrap=bootstrap, topic_prefix=prefix),
+            worker=WorkerSettings(clock=Clock.RECORDS),
+        )
         self.log = folder / "monitor.log"
         self._said = self.log.open("wb")
         self._writer = Writer(bootstrap, self.journal)
@@ -58,6 +70,7 @@ class World:
                 "ORYN_KAFKA_BOOTSTRAP": bootstrap,
                 "ORYN_KAFKA_TOPIC_PREFIX": prefix,
                 "ORYN_WORKER_CLOCK": "records",
+                "ORYN_WORKER_HEALTH_PORT": "0",
                 "ORYN_WORKER_SESSION_TIMEOUT_MS": str(SESSION_MS),
                 "ORYN_MONITORING_EMIT_MS": "100",
                 "ORYN_MONITORING_SNAPSHOT_RECORDS": "100",
@@ -127,7 +140,7 @@ class World:
                 missing, other = expected.keys() - found.keys(), found.keys() - expected.keys()
                 differ = [each for each in expected.keys() & found.keys() if expected[each] != found[each]]
                 raise AssertionError(f"missing {sorted(missing)[:5]}, too many {sorted(other)[:5]}, {differ[:5]}")
-            time.sleep(0.3)
+            time.sleep(0.1)
 
     # -------------------------------------------------------------------------------------------------------- processes
 
@@ -146,6 +159,18 @@ class World:
     def await_restored(self, known: int) -> None:
         """Until figures were restored more often than so."""
         eventually(lambda: self.restored() > known)
+
+    def reasons(self, name: str) -> dict[str, str]:
+        """Why a monitor that runs is not ready; empty when it is."""
+        note = json.loads((self.data / "health" / f"{self.prefix}{GROUP}-{name}.json").read_bytes())
+        try:
+            with urllib.request.urlopen(f"{note['url']}/ready", timeout=WAIT_S) as answer:  # noqa: S310 - its own note
+                answer.read()
+        except urllib.error.HTTPError as exc:
+            with exc:
+                found: dict[str, str] = json.loads(exc.read())["reasons"]
+            return found
+        return {}
 
     def exit_code(self, name: str) -> int:
         """Wait until a monitor has ended by itself."""
