@@ -96,7 +96,7 @@ def extents(
 ) -> dict[int, Extent]:
     """Begin and end of each partition. The ends are asked first, so that nothing can be missed between the two.
 
-    Raises: TopicMissing, TopicUnavailable, OffsetLost.
+    Raises: TopicMissing, TopicUnavailable.
     """
     admin = AdminClient(dict(client), logger=client_log)
     asked = [TopicPartition(topic, partition) for partition in partitions]
@@ -106,7 +106,7 @@ def extents(
     begins = list_offsets(admin, asked, OffsetSpec.earliest(), timeout_s)
     # The first record may have been deleted after the end was asked: the log is then empty up to there.
     return {
-        partition: Extent(begin, end if end < 0 else max(begin, end))
+        partition: Extent(begin, max(begin, end))
         for (partition, begin), end in zip(begins.items(), ends.values(), strict=True)
     }
 
@@ -123,11 +123,19 @@ def list_offsets(
             isolation_level=IsolationLevel.READ_UNCOMMITTED,
             request_timeout=min(REQUEST_TIMEOUT_S, timeout_s),
         )
-        found = {each.partition: future.result().offset for each, future in futures.items()}
+        found = {each.partition: known(future.result().offset) for each, future in futures.items()}
         return {each.partition: found[each.partition] for each in questions}
 
     names = ", ".join(sorted({each.topic for each in questions}))
     return _until_answered(ask, f"topic {names}", timeout_s)
+
+
+def known(offset: int) -> int:
+    """An offset that brokers gave. While a partition has no leader they may leave it out, and the client library says
+    -1 or -1001 without an error: that is no answer, and the question may be asked again. Raises: KafkaException."""
+    if offset < 0:
+        raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE, f"offset {offset}"))
+    return offset
 
 
 def topic_id(client: Mapping[str, str], topic: str, timeout_s: float = ANSWER_TIMEOUT_S) -> str:

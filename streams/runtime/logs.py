@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicColle
 from confluent_kafka.admin import OffsetSpec
 
 from schemas.dead_letter_headers import Headers, unwrap
+from schemas.topic_offsets import known
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.outside import MACHINE, Outside
 from streams.runtime.replay import Replay
@@ -73,14 +74,12 @@ class KafkaLogs:
         failed: KafkaException | None = None
         for where, future in futures.items():
             try:
-                offset = future.result().offset
+                offset = known(future.result().offset)
             except KafkaException as exc:
                 # The leader of one partition may be away; the others have their answers.
                 failed = exc
                 answers.pop(where.partition, None)
                 continue
-            if offset < 0:
-                raise UnknownOffset(f"{where.topic}/{where.partition}: offset {offset}")
             if where.partition in answers:
                 answers[where.partition][names[where.topic]] = offset
         if failed is not None and not answers:

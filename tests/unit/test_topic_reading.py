@@ -1,9 +1,15 @@
 """What reading a topic takes for an offset, and for how long it waits; the rest is tested on a broker."""
 
-import pytest
-from confluent_kafka import OFFSET_INVALID, KafkaError
+from collections.abc import Mapping
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any
 
-from schemas.topic_offsets import Extent, OffsetLost, is_passing
+import pytest
+from confluent_kafka import OFFSET_INVALID, KafkaError, TopicPartition
+from confluent_kafka.admin import OffsetSpec
+
+from schemas.topic_offsets import Extent, OffsetLost, TopicUnavailable, is_passing, list_offsets
 from schemas.topic_reading import Limits
 
 
@@ -11,6 +17,26 @@ from schemas.topic_reading import Limits
 def test_an_unknown_offset_is_an_error_never_zero(begin: int, end: int) -> None:
     with pytest.raises(OffsetLost, match="no usable offsets"):
         Extent(begin, end)
+
+
+class Leaderless:
+    """Answers as the client library does when a broker has just lost the lead of a partition: no offset, no error."""
+
+    def __init__(self, *answers: int) -> None:
+        self._answers = list(answers)
+
+    def list_offsets(self, asked: Mapping[TopicPartition, OffsetSpec], **_: object) -> dict[TopicPartition, Any]:
+        future: Future[SimpleNamespace] = Future()
+        future.set_result(SimpleNamespace(offset=self._answers.pop(0)))
+        return dict.fromkeys(asked, future)
+
+
+def test_an_offset_that_nobody_can_tell_is_asked_for_again() -> None:
+    admin: Any = Leaderless(OFFSET_INVALID, -1, 7)
+    assert list_offsets(admin, [TopicPartition("journal", 3)], OffsetSpec.latest()) == {3: 7}
+    silent: Any = Leaderless(OFFSET_INVALID)
+    with pytest.raises(TopicUnavailable, match="offset -1001"):
+        list_offsets(silent, [TopicPartition("journal", 3)], OffsetSpec.latest(), timeout_s=0)
 
 
 def test_an_empty_log_is_known_to_be_empty() -> None:
