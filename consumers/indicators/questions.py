@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from consumers.indicators.adding import PartRow, Sums, points
+from consumers.indicators.adding import PartRow, Sums, is_past, points
 from consumers.indicators.connection import Connection, store_errors
 from consumers.indicators.figures import Child, Figures, Point, Scope, known
 from schemas.errors import OrynError
@@ -55,6 +55,12 @@ SELECT max(newest) FROM subjects
 WHERE (level = %(level)s AND subject = %(subject)s AND locality = %(locality)s)
     OR (level = 'LOCALITY' AND subject = %(locality)s AND locality = %(locality)s)
 """
+_PARTS: LiteralString = """
+SELECT s.partition, s.late, coalesce(l.newest, s.newest)
+FROM subjects s
+LEFT JOIN subjects l ON l.level = 'LOCALITY' AND l.subject = s.locality AND l.locality = s.locality
+WHERE s.level = %(level)s AND s.subject = %(subject)s AND s.locality = %(locality)s
+"""
 _SERIES: LiteralString = """
 SELECT m.partition, m.late, m.starts, m.final, m.figures -> %(indicator)s
 FROM subjects s
@@ -74,9 +80,11 @@ WHERE s.level = %(level)s AND s.subject = %(subject)s AND s.locality = %(localit
 ORDER BY 3
 """
 _CHILDREN: LiteralString = """
-SELECT s.subject, s.locality, s.late, s.until, s.newest, m.starts, m.final, m.figures
+SELECT
+    s.subject, s.locality, s.partition, s.late, s.until, coalesce(l.newest, s.newest), m.starts, m.final, m.figures
 FROM subjects s
-CROSS JOIN LATERAL (
+LEFT JOIN subjects l ON l.level = 'LOCALITY' AND l.subject = s.locality AND l.locality = s.locality
+LEFT JOIN LATERAL (
     SELECT
         each.starts, each.final,
         (SELECT jsonb_object_agg(i, each.figures -> i) FROM unnest(%(indicators)s::text[]) i WHERE each.figures ? i)
@@ -86,7 +94,7 @@ CROSS JOIN LATERAL (
         AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late
         AND each.starts <= %(starts)s
     ORDER BY each.starts DESC LIMIT 1
-) m
+) m ON true
 WHERE s.level = %(below)s AND (%(region)s = '' OR s.region = %(region)s) AND (%(of)s = '' OR s.locality = %(of)s)
 ORDER BY s.locality, s.subject, s.partition, s.late
 """
@@ -145,9 +153,9 @@ def series(
         raise NoWindow(f"more than {POINTS_MAX:,} windows are asked for: ask for fewer, or for longer ones")
     asked = {**stored_names(scope), "window": window.value, "indicator": indicator, "first": begin, "last": end}
     with store_errors(), connection.cursor(binary=True) as cursor:
-        ((newest,),) = cursor.execute(_SPAN, stored_names(scope)).fetchall()
+        parts = cursor.execute(_PARTS, stored_names(scope)).fetchall()
         rows = cursor.execute(_SERIES, asked).fetchall()
-    if newest is None or not rows:
+    if not parts or not rows:
         return []
     before: list[PartRow] = []
     by_start: dict[datetime.datetime, list[PartRow]] = {}
@@ -158,9 +166,10 @@ def series(
         else:
             by_start.setdefault(starts, []).append(row)
     opening = _first_at(window, begin) if before else min(by_start)
-    reached = max(begin_of(window, newest), max(by_start, default=opening))
-    windows = _windows(window, opening, min(end, reached), newest)
-    return list(points(indicator, kind, before, by_start, windows, key, ANY_KEY))
+    reached = {(partition, late): newest for partition, late, newest in parts}
+    newest = max(begin_of(window, max(reached.values())), max(by_start, default=opening))
+    windows = _windows(window, opening, min(end, newest))
+    return list(points(indicator, kind, before, by_start, windows, reached, key, ANY_KEY))
 
 
 def children(
@@ -200,7 +209,12 @@ def children(
     by_subject: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for row in found:
         by_subject.setdefault((row[0], row[1]), []).append(row)
-    return [_child(below, subject, locality, rows, moment) for (subject, locality), rows in by_subject.items()]
+    ends = moment + LENGTHS[window]
+    return [
+        _child(below, subject, locality, rows, moment, ends)
+        for (subject, locality), rows in by_subject.items()
+        if any(starts is not None for *_, starts, _, _ in rows)
+    ]
 
 
 def begin_of(window: Window, moment: datetime.datetime) -> datetime.datetime:
@@ -235,12 +249,17 @@ def stored_names(scope: Scope) -> dict[str, str]:
 
 
 def _child(
-    below: Level, subject: str, locality: str, rows: Sequence[tuple[Any, ...]], moment: datetime.datetime
+    below: Level,
+    subject: str,
+    locality: str,
+    rows: Sequence[tuple[Any, ...]],
+    moment: datetime.datetime,
+    ends: datetime.datetime,
 ) -> Child:
     sums, finals, untils = Sums(), list[bool](), list[Instant]()
-    for _, _, _, until, newest, starts, final, figures in rows:
+    for _, _, partition, late, until, newest, starts, final, figures in rows:
         here = starts == moment
-        finals.append(final if here else newest >= moment)
+        finals.append(final if here else is_past((partition, late), newest, ends))
         untils.append(until)
         for name, keys in (figures or {}).items():
             stock = known(name).kind is Kind.STOCK
@@ -260,11 +279,12 @@ def _below(level: Level, of: Level | None) -> Level:
 
 
 def _windows(
-    window: Window, first: datetime.datetime, last: datetime.datetime, newest: datetime.datetime
-) -> Iterator[tuple[datetime.datetime, bool]]:
+    window: Window, first: datetime.datetime, last: datetime.datetime
+) -> Iterator[tuple[datetime.datetime, datetime.datetime]]:
+    """Where each of them begins and ends."""
     starts = first
     while starts <= last:
-        yield starts, newest >= starts + LENGTHS[window]
+        yield starts, starts + LENGTHS[window]
         starts += STEPS[window]
 
 

@@ -1,5 +1,6 @@
 -- What happened, as the registers know it: one row for each thing that counts. Written from docs/indicators.md and the
--- rule book; shares nothing with monitoring. Search path: the registers' schema.
+-- rule book; shares nothing with monitoring. Search path: the registers' schema. What registers do not keep, repeats of
+-- events and interest that was asked for or confirmed, stands in `told`, read from the journal itself.
 
 CREATE TEMPORARY VIEW first_places AS
 SELECT DISTINCT ON (locality, place_id) * FROM place_versions ORDER BY locality, place_id, made_by;
@@ -142,7 +143,12 @@ SELECT locality, organisation_id, queue, ended, 'stage_time', stage, pg_temp.min
 FROM stages_of_places WHERE ended IS NOT NULL AND stage NOT IN ('FILLED', 'RECALLED', 'ENDED')
 UNION ALL
 SELECT s.locality, s.organisation_id, s.queue, s.valid_from, 'filling_time', f.admission,
-    pg_temp.minutes(s.released_at, s.valid_from)
+    -- The rest of a stay counts from its own release.
+    pg_temp.minutes(greatest(s.released_at, (
+        SELECT max(b.valid_from) FROM place_steps b
+        WHERE b.locality = s.locality AND b.place_id = s.place_id AND b.made_by <= s.made_by
+            AND b.stage_before = 'FILLED' AND b.returns > b.returns_before
+    )), s.valid_from)
 FROM place_steps s JOIN first_places f USING (locality, place_id)
 WHERE s.stage = 'FILLED' AND s.stage_before <> 'FILLED'
 UNION ALL
@@ -213,9 +219,11 @@ FROM rejections r
 LEFT JOIN organisations o ON o.locality = r.locality AND o.organisation_id = r.organisation_id AND o.record < r.record
     AND (o.closed_at IS NULL OR o.closed_at > r.at)
 UNION ALL
--- Confirmations and reminders of interest are in the journal alone.
 SELECT locality, pg_temp.of_queue(queue), queue, at, 'interest', 'NOT_CONFIRMED', NULL::bigint
 FROM movements WHERE what = 'ApplicationArchived' AND reason = 'INTEREST_NOT_CONFIRMED'
+UNION ALL
+SELECT t.locality, pg_temp.of_queue(a.queue), a.queue, t.at, t.indicator, t.key, NULL::bigint
+FROM told t LEFT JOIN applications a USING (locality, application_id)
 UNION ALL
 SELECT locality, NULL, NULL, issued_at, 'bulletins', '', NULL::bigint FROM bulletins;
 
@@ -234,6 +242,7 @@ SELECT r.locality, r.organisation_id, r.queue, r.issued_at, 'served_while_both_w
 FROM referrals r
 JOIN waiting_steps s ON s.locality = r.locality AND s.record = r.record AND s.application_id = r.application_id
     AND s.what = 'ReferralIssued'
+JOIN first_places f ON f.locality = r.locality AND f.place_id = r.place_id AND f.admission <> 'TEMPORARY'
 WHERE s.to_group = 'PRIORITY' AND s.general > 0 OR s.to_group = 'GENERAL' AND s.priority > 0;
 
 -- How many there are: by how much each moment changed it.
