@@ -83,6 +83,7 @@ def dashboard_settings(settings: Settings) -> DashboardSettings:
         secret=chosen.secret or _kept_secret(settings.data / "dashboard" / "secret"),
         hosts=hosts or LOCAL_HOSTS,
         service=chosen.service or settings.public.publisher,
+        published=settings.public.base_url,
         redis_prefix=f"{settings.redis_prefix}-dashboard",
         idle_s=chosen.idle_s,
         absolute_s=chosen.login_s,

@@ -86,7 +86,7 @@ class Dashboard:
         self.sources = sources
         self.figures = figures
         self.assets = Assets()
-        self.renderer = Renderer(self.assets, settings.service)
+        self.renderer = Renderer(self.assets, settings.service, settings.published)
         self.watcher = Watcher(probes, figures, settings.poll_s)
         self._doors = doors
         self._looks = looks

@@ -11,17 +11,13 @@ from datetime import date, datetime
 from typing import Any, Final, Self
 
 from consumers.dashboard.pages import BadQuery, Column, Link, Table
+from consumers.public_bulletins.model import natural
 
 _FORM: Final = re.compile(r"(-?)(?:([a-z][a-z0-9-]{0,31})\.)?([a-z][a-z0-9_]{0,31})")
 # Of these the highest, or the latest, is what people look for first.
 _DOWN_FIRST: Final = frozenset({"number", "minutes", "share", "moment", "deadline"})
-# Longer ones are no numbers of anything.
-_FIGURES: Final = re.compile(r"([0-9]{1,18})")
+# What stands between the thousands of a number that is written for people.
 _GROUPED: Final = re.compile(r"(?<=\d)[ ,\u00a0\u202f](?=\d{3}(?!\d))")
-_ALPHABET: Final = "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя"
-# Code points of no other letter, behind those of signs.
-_BASE: Final = 0xE000
-_LETTERS: Final = {ord(letter): _BASE + index for index, letter in enumerate(_ALPHABET)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +85,7 @@ def sort_key(value: Any) -> tuple[Any, ...]:
         return (0, value.toordinal())
     if isinstance(value, bool | int | float):
         return (0, value)
-    return (1, *_text_key(str(value)))
-
-
-def _text_key(text: str) -> tuple[tuple[int, int | str], ...]:
-    plain = _GROUPED.sub("", text).casefold().translate(_LETTERS)
-    parts = _FIGURES.split(plain)
-    return tuple((0, int(each)) if index % 2 else (1, each) for index, each in enumerate(parts) if each)
+    return (1, *natural(_GROUPED.sub("", str(value))))
 
 
 def _nothing(value: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from consumers.dashboard.access import EVERYBODY, PUBLISHED, Level, Role, View
 from consumers.dashboard.assets import Assets
@@ -29,7 +29,7 @@ ABOVE: Final = {
     Level.REGION: frozenset({Role.NATION, Role.AUDITOR, Role.REGION}),
 }
 # Rows of a table that a page shows at once; the others are on the next pages.
-ROWS_SHOWN: Final = 200
+ROWS_SHOWN: Final = 150
 # Inside a script element no value may end it or open a comment.
 _JSON_ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
@@ -54,9 +54,11 @@ class Look:
 class Renderer:
     """Makes pages. One for a process: templates are compiled once for each language."""
 
-    def __init__(self, assets: Assets, service: str | None = None) -> None:
-        """`service`: who runs the site, shown at its foot."""
-        self._environments = {Language(each): _environment(Language(each), assets, service) for each in LANGUAGES}
+    def __init__(self, assets: Assets, service: str | None = None, published: str | None = None) -> None:
+        """`service`: who runs the site, shown at its foot; `published`: where the public pages are on the web."""
+        self._environments = {
+            Language(each): _environment(Language(each), assets, service, published) for each in LANGUAGES
+        }
 
     def fragments(self, page: Page, content: Content, params: Params, view: View, w: Words) -> Rendered:
         """The blocks that the live channel renews."""
@@ -179,7 +181,7 @@ def _block(template: Template, name: str, context: Context) -> Iterator[str]:
     return template.blocks[name](context)
 
 
-def _environment(language: Language, assets: Assets, service: str | None) -> Environment:
+def _environment(language: Language, assets: Assets, service: str | None, published: str | None) -> Environment:
     found = Environment(
         loader=ChoiceLoader([PackageLoader(each, "templates") for each in _with_templates()]),
         autoescape=True,
@@ -196,6 +198,7 @@ def _environment(language: Language, assets: Assets, service: str | None) -> Env
         tongues={each: words(Language(each)).say("language") for each in LANGUAGES},
         asset=assets.path,
         service=service,
+        published=None if published is None else published.rstrip("/"),
         url=lambda name, /, **given: link(language, name, **given),
         shown=shown,
         ROWS_SHOWN=ROWS_SHOWN,
@@ -205,6 +208,7 @@ def _environment(language: Language, assets: Assets, service: str | None) -> Env
     )
     found.filters["chart_json"] = chart_json
     found.filters["cell"] = cell_text
+    found.filters["unbroken"] = unbroken
     found.filters["direction"] = lambda column, table: direction(table, column)
     found.tests["link"] = lambda value: isinstance(value, Link)
     # Macros see these globals, too, and stand in every block, also in one that is rendered by itself.
@@ -234,6 +238,12 @@ def cell_text(value: Any, column: Column, w: Words) -> str:
     if isinstance(value, int | float) and column.kind in _NUMBERS:
         return _NUMBERS[column.kind](w, value)
     return shown(value.text if isinstance(value, Link) else str(value))
+
+
+def unbroken(text: str, part: str) -> Markup:
+    """A text in which one part, an id, is not broken where a line ends."""
+    before, found, after = shown(text).partition(part)
+    return Markup('{}<span class="whole">{}</span>{}').format(before, found, after) if found else Markup(escape(before))  # noqa: S704 - escaped
 
 
 def _deadline(w: Words, moment: int) -> str:
@@ -268,6 +278,6 @@ def chart_json(chart: Chart, w: Words) -> Markup:
         "marks": [{"at": each.at, "text": shown(each.text), "colour": each.colour} for each in chart.marks],
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for letter, escape in _JSON_ESCAPES.items():
-        text = text.replace(letter, escape)
+    for letter, escaped in _JSON_ESCAPES.items():
+        text = text.replace(letter, escaped)
     return Markup(text)  # noqa: S704 - escaped for where it stands

@@ -10,11 +10,13 @@ LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 @dataclass(frozen=True, slots=True)
 class DashboardSettings:
     """One dashboard. `hosts`: names that it answers to; others are refused. `secret`: signs what a login keeps in the
-    browser while it goes on; all processes of one site share it. Times in seconds, sizes in bytes."""
+    browser while it goes on; all processes of one site share it. `published`: where the public pages are to be seen on
+    the web; none: pages do not link to them. Times in seconds, sizes in bytes."""
 
     secret: str = field(repr=False)
     hosts: frozenset[str] = LOCAL_HOSTS
     service: str | None = None
+    published: str | None = None
     redis_prefix: str = "oryn"
     idle_s: int = 1_800
     absolute_s: int = 43_200

@@ -92,7 +92,7 @@ class BulletinView(Struct, frozen=True, dict=True):
         for entry in self.issued.entries:
             found.setdefault(entry.organisation_id, []).append(entry)
         parts = (OrganisationPart(key, self.names.get(key), tuple(entries)) for key, entries in found.items())
-        return tuple(sorted(parts, key=lambda each: (_natural(each.title), each.organisation_id)))
+        return tuple(sorted(parts, key=lambda each: (natural(each.title), each.organisation_id)))
 
 
 def stem_of(number: int, date: str) -> str:
@@ -105,7 +105,7 @@ def alphabetical(text: str) -> str:
     return text.casefold().translate(_LETTERS)
 
 
-def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts numbers inside a text by value."""
     parts = re.split("([0-9]{1,18})", alphabetical(text))
     return tuple((1, int(each), "") if each.isascii() and each.isdigit() else (0, 0, each) for each in parts if each)

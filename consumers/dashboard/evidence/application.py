@@ -16,7 +16,7 @@ from consumers.dashboard.evidence.order import status_of
 from consumers.dashboard.evidence.paths import above
 from consumers.dashboard.evidence.snapshot import Head, curve_in, head_of, timeline_of
 from consumers.dashboard.evidence.story import curve_chart, curve_table, days_of
-from consumers.dashboard.evidence.terms import outlook_of
+from consumers.dashboard.evidence.terms import outlook_of, published_outlook
 from consumers.dashboard.pages import Content, Crumb, NotThere, Page, Params, Table
 from consumers.dashboard.routes import link
 from consumers.dashboard.sources import Connection, Sources
@@ -55,7 +55,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         "queue_text": w.queue(row.queue),
         "queue_link": _queue_link(row, curve, w, locality),
         "terms": (),
-        "following": (),
+        "following": published_outlook(row, curve.standing, w),
     }
     tables: dict[str, Table] = {}
     if not public:

@@ -57,6 +57,14 @@ def outlook_of(
     return Outlook(tuple(terms), tuple(following))
 
 
+def published_outlook(application: Application, standing: Standing | None, w: Words) -> Sequence[str]:
+    """What comes next as far as it follows from the published order: status, number and queue."""
+    if application.state not in ("QUEUED", "STOPPED", "SUSPENDED", "REFERRED"):
+        return ()
+    found = _queued(application, standing, w) if application.state == "QUEUED" else []
+    return (*found, str(w.say("ev-next-interest")))
+
+
 def _own_terms(
     application: Application, accesses: Sequence[Access], stages: Sequence[Stage], w: Words
 ) -> Sequence[Term]:

@@ -50,6 +50,7 @@ rows = { $count ->
 turn = Further rows
 earlier-rows = Earlier rows
 later-rows = Further rows
+on-this-page = On this page
 sort-by = Sort by
 chart-table = The same as a table
 column-locality = Code

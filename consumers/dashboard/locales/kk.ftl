@@ -50,6 +50,7 @@ rows = { $count ->
 turn = Басқа жолдар
 earlier-rows = Алдыңғы жолдар
 later-rows = Келесі жолдар
+on-this-page = Осы бетте
 sort-by = Реттеу
 chart-table = Дәл осы кесте түрінде
 column-locality = Коды

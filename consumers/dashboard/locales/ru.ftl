@@ -52,6 +52,7 @@ rows = { $count ->
 turn = Другие строки
 earlier-rows = Предыдущие строки
 later-rows = Следующие строки
+on-this-page = На этой странице
 sort-by = Упорядочить
 chart-table = То же в виде таблицы
 column-locality = Код

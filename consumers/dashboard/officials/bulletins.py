@@ -20,6 +20,7 @@ from consumers.dashboard.routes import link
 from consumers.dashboard.sources import Connection, Sources, rows
 from consumers.dashboard.words import Words, shown
 from consumers.public_bulletins.kato import CITIES
+from consumers.public_bulletins.model import stem_of
 from schemas.instants import Instant
 
 # Bulletins of a page of the list: about three months.
@@ -143,6 +144,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         values={
             "lead": w.say("bulletin-page-lead", moment=w.moment(found.issued_at), place=w.locality(locality)),
             "bulletin": found,
+            "stem": stem_of(found.number, found.date.isoformat()),
             "years": [(str(year or 0), w.count(count)) for year, count in years],
             "previous": href[-1] if number > 1 else "",
             "following": href[1] if number < newest else "",

@@ -40,8 +40,8 @@ from schemas.instants import Instant
 from schemas.words import Group, Stage
 
 # So many rows of a table a page shows; all of them are in its files.
-QUEUES_SHOWN: Final = 60
-ORGANISATIONS_SHOWN: Final = 60
+QUEUES_SHOWN: Final = 15
+ORGANISATIONS_SHOWN: Final = 15
 HEADLINE: Final = (
     "waiting",
     "with-access",

@@ -3,6 +3,19 @@
 (() => {
   "use strict";
   const body = document.body;
+
+  // On a phone a long page is a list of its headings; what an address points to is open. On paper everything is.
+  const narrow = matchMedia("(max-width: 47.99rem)");
+  const pointed = () => (location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null);
+  const reveal = (element) => {
+    for (let each = element; each; each = each.parentElement) if (each.matches("details")) each.open = true;
+  };
+  const folds = document.querySelectorAll("details.fold");
+  if (narrow.matches && folds.length > 2) folds.forEach((each, index) => { each.open = index === 0 && !pointed(); });
+  const point = () => { const found = pointed(); reveal(found); if (found) found.scrollIntoView(); };
+  if (narrow.matches) point();
+  addEventListener("hashchange", point);
+  addEventListener("beforeprint", () => document.querySelectorAll("details.fold").forEach((each) => { each.open = true; }));
   const SAY_EVERY_MS = 60000;
   const RETRY_MIN_MS = 1000;
   const RETRY_MAX_MS = 30000;
@@ -39,13 +52,17 @@
     const active = document.activeElement;
     const inside = active && place.contains(active) && active !== place;
     const focus = inside ? { id: active.id, href: active.getAttribute("href"), path: pathTo(place, active) } : null;
-    const open = Array.from(place.querySelectorAll("details")).map((each) => each.open);
+    const name_of = (each, index) => each.id || index;
+    const open = new Map(Array.from(place.querySelectorAll("details")).map((each, index) => [name_of(each, index), each.open]));
     const scrolled = Array.from(place.querySelectorAll(".scroll")).map((each) => each.scrollLeft);
     const values = new Map();
     place.querySelectorAll("input[id], select[id]").forEach((each) => values.set(each.id, each.value));
     place.dispatchEvent(new Event("oryn:leave", { bubbles: true }));
     place.innerHTML = html;
-    place.querySelectorAll("details").forEach((each, index) => { if (open[index]) each.open = true; });
+    place.querySelectorAll("details").forEach((each, index) => {
+      const was = open.get(name_of(each, index));
+      if (was !== undefined) each.open = was;
+    });
     place.querySelectorAll(".scroll").forEach((each, index) => { each.scrollLeft = scrolled[index] || 0; });
     values.forEach((value, id) => { const each = document.getElementById(id); if (each) each.value = value; });
     if (focus) {

@@ -215,6 +215,7 @@ ev-next-opening = Free places are published every evening in the bulletin. The n
 ev-next-open = The number is among the first { $first }: any open place that fits may be chosen at any time, without waiting for the turn.
 ev-next-not-open = Open places, which nobody chose in time, may be chosen by the first { $first } of the queue.
 ev-next-stay = The child attends the temporary place { $place } meanwhile. The application keeps its number.
+ev-next-sign-in = Deadlines, and the place that may be kept for it, are shown to the family only.
 ev-next-interest = Once a year a message asks whether a place is still wanted. An answer within 30 days keeps the application.
 
 ## Why a number moved
