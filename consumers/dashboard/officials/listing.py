@@ -178,7 +178,7 @@ def _cell(value: Any, column: Listed, locality: str, names: Mapping[tuple[str, s
         case Kind.QUEUE:
             return queue_link(w, locality, value)
         case Kind.RECORD:
-            return Link(w.count(value), link(w.language, "record", locality=locality, sequence=value))
+            return Link(str(value), link(w.language, "record", locality=locality, sequence=value))
         case Kind.WORD:
             return _reason(w, value) if column.name == "reason" else w.symbol(_WORDS[column.name], value)
         case _:

@@ -93,7 +93,7 @@ _TABLE: Final = (
     Measure("waiting-time", _MINUTES, _SEVEN, "referred", ("waiting_time",), _median("waiting_time")),
     Measure("on-offer", _COUNT, None, "on-offer", ("places",), _level("places", *ON_OFFER)),
     Measure("idle", _COUNT, None, "idle", ("places",), _level("places", Stage.OPEN)),
-    Measure("late", _COUNT, _SEVEN, "late", ("documents_checked",), _count("documents_checked", LATE)),
+    Measure("late", _COUNT, _SEVEN, "checked-late", ("documents_checked",), _count("documents_checked", LATE)),
     Measure("referrals-today", _COUNT, _DAY, "referred", ("referrals",), _count("referrals")),
     Measure("enrolled-today", _COUNT, _DAY, "enrolled", ("enrolled",), _count("enrolled")),
     Measure("released-today", _COUNT, _DAY, "released", ("released",), _count("released")),

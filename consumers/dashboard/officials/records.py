@@ -6,7 +6,7 @@ narrowed. Statements are constants; what a visitor gives is only ever a value. N
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final, LiteralString
 
@@ -208,6 +208,11 @@ _WAITING = RecordList(
     "t.submitted_at, t.locality, t.application_id",
     {"queue": "t.queue", "group": """t."group\""""},
 )
+# The provider's answers to papers. A referral that ended unanswered, by a recall, is no answer that came late.
+_ANSWERS: LiteralString = (
+    "t.bound = 'PROVIDER' AND (t.stage IN ('CONFIRMED', 'REFUSED', 'ACTIVE')"
+    " OR t.stage = 'ENDED' AND t.result IN ('BENEFIT_NOT_CONFIRMED', 'DOCUMENTS_REFUSED'))"
+)
 _LATE = RecordList(
     "late",
     (
@@ -309,6 +314,7 @@ LISTS: Final[Mapping[str, RecordList]] = {
         _movements("refused", "t.to_state = 'REFUSED'"),
         _movements("archived", "t.to_state = 'ARCHIVED'"),
         _LATE,
+        replace(_LATE, name="checked-late", where=f"NOT t.in_time AND {_ANSWERS}"),
         _PASSIVE,
         _CANCELLING,
         _REJECTIONS,

@@ -98,8 +98,6 @@ def list_href(measure: Measure, found: Course, place: Place, w: Words) -> str:
         window = {"day": found.day.isoformat()}
     elif measure.window is not None:
         window = {"day": found.first_of_seven.isoformat(), "until": found.last_of_seven.isoformat()}
-    if measure.name == "late":
-        window["bound"] = "PROVIDER"
     return place.href(w, table=measure.list_name, **window)
 
 
