@@ -4,7 +4,7 @@ Owns how a page is looked at. Never says what a page should show.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +21,10 @@ PHONE, DESK = 320, 1_280
 SERIOUS: Final = frozenset({"serious", "critical"})
 # Rows of a table are like each other, and axe looks at each for long.
 MORE_ROWS: Final = "tbody tr:nth-child(n+12), .timeline li:nth-child(n+12)"
+# Which of axe's rules: colours, its dearest, are the same in every language, and all but them the same in the dark.
+ALL_RULES: Final[Mapping[str, Any]] = {}
+NO_COLOURS: Final[Mapping[str, Any]] = {"rules": {"color-contrast": {"enabled": False}}}
+COLOURS: Final[Mapping[str, Any]] = {"runOnly": ["color-contrast"]}
 WAIT_MS: Final = 60_000
 # All that can be read on a page, or heard: also what stands in attributes.
 _READ: Final = """() => [
@@ -31,7 +35,6 @@ _READ: Final = """() => [
   ),
   ...Object.values(document.body.dataset),
 ].join("\\n")"""
-_LIVE: Final = re.compile(r"[?&]live(=|&|$)")
 # What no person says: a message's place-holder, a value that is not there, a name of the code's.
 NO_WORDS: Final = re.compile(r"\{\s*[$a-z-][^}]*\}|\bundefined\b|\bNaN\b|\[object |\?\?\?")
 _NAMES: Final = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9_]+)+")
@@ -62,7 +65,8 @@ class Visitor:
         self.page.on("response", self._answered)
 
     def _failed(self, request: Request) -> None:
-        if not _LIVE.search(request.url):  # a live channel ends with its page
+        # What a page still waits for when it is left, its live channel above all, is given up by the browser itself.
+        if request.failure != "net::ERR_ABORTED":
             self.complaints.append(f"failed: {request.url}")
 
     def _answered(self, answer: Response) -> None:
@@ -102,10 +106,10 @@ class Visitor:
         words = self.words()
         return [*(found[0] for found in NO_WORDS.finditer(words)), *(names & set(_NAMES.findall(words)))]
 
-    def findings(self) -> list[str]:
-        """What axe finds that is serious or critical."""
-        only = {"resultTypes": ["violations"]}
-        found = Axe().run(self.page, context={"exclude": [MORE_ROWS]}, options=only).response["violations"]
+    def findings(self, rules: Mapping[str, Any] = ALL_RULES) -> list[str]:
+        """What axe finds that is serious or critical. `rules`: its options."""
+        options = {"resultTypes": ["violations"], **rules}
+        found = Axe().run(self.page, context={"exclude": [MORE_ROWS]}, options=options).response["violations"]
         return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found if each["impact"] in SERIOUS]
 
     def overflow(self) -> int:
