@@ -6,6 +6,8 @@
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (number) => style(`--c${number}`);
   const MINUTE = 60;
+  // Lines are told apart without their colours, too: on paper, and by whoever sees few. The legend shows the same.
+  const DASHES = [[], [9, 4], [2, 4], [12, 4, 2, 4]];
 
   const locale = (language) => ({ kk: "kk-KZ", ru: "ru-RU", en: "en-GB" })[language] || "en-GB";
 
@@ -64,7 +66,8 @@
           label: data.series[index].label,
           stroke: colour(data.series[index].colour),
           fill: bars ? colour(data.series[index].colour) : undefined,
-          width: bars ? 0 : 2,
+          width: bars ? 0 : 2.25,
+          dash: bars ? undefined : DASHES[index % DASHES.length],
           paths: path,
           points: { show: !bars && data.x.length < 2 },
         }))],
@@ -154,6 +157,14 @@
   document.addEventListener("oryn:enter", (event) => all(event.target));
   document.addEventListener("oryn:theme", again);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  // Paper is light, whatever the screen is: a drawing can't follow the style sheet by itself.
+  let theme;
+  addEventListener("beforeprint", () => { theme = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; again(); });
+  addEventListener("afterprint", () => {
+    if (theme) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    again();
+  });
   let timer = 0;
   addEventListener("resize", () => {
     clearTimeout(timer);
