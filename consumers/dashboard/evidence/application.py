@@ -151,7 +151,7 @@ PAGES: Final = [
         "application",
         load,
         "application.html",
-        fragments=("now", "story", "own"),
+        fragments=("now", "story", "own", "proof"),
         tables={"curve": load_curve},
         table_views={"curve": _EVERY},
     )

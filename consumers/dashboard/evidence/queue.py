@@ -203,7 +203,7 @@ PAGES: Final = [
         "queue",
         load,
         "queue.html",
-        fragments=("now", "movement", "order"),
+        fragments=("now", "movement", "order", "proof"),
         tables={"order": load_order, "places": load_offers, "weeks": load_weeks},
         query={"first": Query(re.compile(r"[1-9][0-9]{0,6}")), "find": Query(re.compile(r"[A-Za-z0-9._:-]{1,64}"))},
     )

@@ -23,6 +23,7 @@ RECORDS_SHOWN: Final = 3
 # Days of the table beside a chart at most.
 DAILY_MAX: Final = 120
 SECOND_MS: Final = 1_000
+HOUR_MS: Final = 3_600 * SECOND_MS
 
 
 @dataclass(slots=True)
@@ -110,8 +111,10 @@ def daily_table(days: Sequence[Day], w: Words) -> Table:
 def curve_chart(steps: Sequence[Step], days: Sequence[Day], until: Instant, w: Words, *, full: bool) -> Chart:
     """The number over time, small numbers at the top, with marks at what happened to the application itself."""
     points = thinned([(step.at, step.after) for step in steps], [bool(step.own) for step in steps])
-    if points and points[-1][0] < until:
-        points.append((until, points[-1][1]))
+    # Up to the last whole hour: a curve that did not move is not sent anew to everybody who watches it.
+    end = until - until % HOUR_MS
+    if points and points[-1][0] < end:
+        points.append((end, points[-1][1]))
     marks = [Mark(step.at / SECOND_MS, "; ".join(own_words(step, w, full=full)), 3) for step in steps if step.own]
     series = Series(w.say("ev-number"), [value for _, value in points], 1)
     return Chart(
