@@ -302,7 +302,8 @@ def _application_archived(moment: Moment, fact: f.ApplicationArchived) -> None:
 
 def _application_stopped(moment: Moment, fact: f.ApplicationStopped) -> None:
     application = moment.application(fact.application_id)
-    count(moment.about_application(application), named("stopped", ""))
+    if application.state != "SUSPENDED":  # else restored to what was left of the stop list (R4.7): no new stop
+        count(moment.about_application(application), named("stopped", ""))
     moment.enter(application, "STOPPED")
 
 

@@ -33,6 +33,8 @@ class Kept:
         self.state = state
         self.unsaved = 0
         self.caught_up = False
+        # Since when the log has seemed to end before what was counted.
+        self.short_since: float | None = None
         self._saved_at = time.monotonic()
         self._took_s = 0.0
 
@@ -68,7 +70,10 @@ class Keeper:
         missing = sorted(wanted - self.kept.keys())
         if missing:
             settings = self._settings
-            self._log_id = topic_id(settings.client, settings.journal)
+            log_id = topic_id(settings.client, settings.journal)
+            if self.kept and log_id != self._log_id:
+                raise UnknownOffset(f"{settings.journal} was made anew while it was counted")
+            self._log_id = log_id
             found = extents(settings.client, settings.journal, missing)
             for partition in missing:
                 kept = self.kept[partition] = Kept(self._restore(partition))
@@ -96,6 +101,10 @@ class Keeper:
         except (ValueError, KeyError, msgspec.MsgspecError) as exc:
             log.warning("snapshot not used", extra={"partition": partition, "error": str(exc)})
             return Partition(partition)
+
+    def made_anew(self) -> bool:
+        """Whether the journal is another topic than the one counted. Raises: TopicMissing, TopicUnavailable."""
+        return bool(self._log_id) and topic_id(self._settings.client, self._settings.journal) != self._log_id
 
     def note(self, partition: int) -> None:
         """Tell how far the figures go."""

@@ -5,6 +5,7 @@ of the records folded: no clock, no I/O. State and position are one thing and go
 """
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from heapq import heappop
 from typing import Final
 
@@ -12,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from schemas.errors import BrokenJournal
-from schemas.indicators import IndicatorRow, Level
+from schemas.indicators import INDICATORS, IndicatorRow, Level
 from schemas.journal import Record
 from schemas.zones import zone_of
 from streams.monitoring.fold import fold_record, overdue
@@ -25,8 +26,9 @@ HOUR_MS: Final = 3_600_000
 # part of its own, so nothing is lost.
 PATIENCE_HOURS: Final = 48
 REGION_DIGITS: Final = 2
-# Changes when figures are counted otherwise or kept otherwise: a snapshot of another form is not used.
-FORM: Final = "oryn-monitoring-1"
+# A snapshot of another form is not used. The number changes when figures are counted otherwise or kept otherwise; the
+# rest changes by itself with names, kinds, keys and bounds: figures between other bounds must not be added up.
+FORM: Final = f"oryn-monitoring-2-{sha256(msgspec.json.encode([*INDICATORS.values()])).hexdigest()[:16]}"
 SHARED: Final = "shared"
 
 

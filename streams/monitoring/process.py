@@ -19,7 +19,7 @@ from schemas.indicators import IndicatorRow
 from schemas.journal import Record
 from schemas.topic_offsets import TopicMissing, TopicUnavailable
 from streams.monitoring.figures import MonitoringFigures
-from streams.monitoring.keeping import Keeper
+from streams.monitoring.keeping import Keeper, Kept
 from streams.monitoring.outage import Outage
 from streams.monitoring.reading import MonitoringApp, monitoring_app
 from streams.monitoring.sending import Sender
@@ -36,6 +36,10 @@ LAG_EVERY_S: Final = 1.0
 ASK_EVERY_S: Final = 2.0
 # How long Faust may take to start, with brokers that answer slowly, and to stop.
 STOP_TIMEOUT_S: Final = 15.0
+# So often it is asked whether the journal is still the one that was counted.
+SAME_EVERY_S: Final = 5.0
+# So long the journal may seem shorter than what was counted.
+SHORT_S: Final = 30.0
 # So long one batch may take before the process counts as stuck.
 STUCK_AFTER_S: Final = 300.0
 
@@ -97,6 +101,8 @@ class Monitoring:
             raise
         except OrynError as exc:
             raise Fatal(str(exc)) from exc
+        except Exception as exc:  # a mistake of ours: told with its traceback, and started again at that very record
+            raise Fatal(f"{type(exc).__name__}: {exc}") from exc
 
     async def _run(self, stop: Flag) -> None:
         sender = Sender(self.settings.client, self.settings.indicators, self._encode, self._figures)
@@ -138,8 +144,17 @@ class Monitoring:
 
     async def _ask(self, sender: Sender) -> None:
         """Know within a bounded time whether brokers answer: at the end of the journal, silence alone says nothing."""
+        run = asyncio.get_running_loop().run_in_executor
+        checked_at = time.monotonic()
         while True:
-            self.outage.found(await asyncio.get_running_loop().run_in_executor(None, sender.ask))
+            away = await run(None, sender.ask)
+            self.outage.found(away)
+            if away is None and time.monotonic() - checked_at >= SAME_EVERY_S:
+                checked_at = time.monotonic()
+                # What is missing may only not be known yet to a broker that has just started.
+                with contextlib.suppress(TopicUnavailable, TopicMissing):
+                    if await run(None, self._keeper.made_anew):
+                        self._fail(UnknownOffset(f"{self.settings.journal} was made anew while it was counted"))
             await asyncio.sleep(ASK_EVERY_S)
 
     async def _look(self, app: MonitoringApp, sender: Sender) -> None:
@@ -165,11 +180,27 @@ class Monitoring:
                 continue
             if behind is None:
                 continue
+            if behind < 0:
+                reasons[f"{self.settings.journal}/{partition}"] = self._look_short(partition, kept, -behind)
+                continue
+            kept.short_since = None
             self._figures.lag.labels(str(partition)).set(behind)
             kept.caught_up = kept.caught_up or not behind
             if not kept.caught_up:
                 reasons[f"{self.settings.journal}/{partition}"] = f"catching up: {behind} offsets to go"
         self._reasons = reasons
+
+    def _look_short(self, partition: int, kept: Kept, missing: int) -> str:
+        """A log that ends before what was counted. A leader that is new may say so for a moment.
+
+        Raises: UnknownOffset when it stays so.
+        """
+        now = time.monotonic()
+        kept.short_since = kept.short_since or now
+        said = f"{self.settings.journal}/{partition} ends {missing} offsets before what was counted"
+        if now - kept.short_since > SHORT_S:
+            raise UnknownOffset(f"{said}: part of it is gone")
+        return said
 
     # ------------------------------------------------------------------------------------------------------- partitions
 

@@ -91,13 +91,18 @@ class _Consumer(driver.Consumer):
         return found
 
     async def behind(self, tp: TP, counted: int) -> int | None:
-        """How many offsets come after `counted`, the next one to be counted; none if that is not known yet."""
+        """How many offsets come after `counted`, the next one to be counted; none if that is not known yet.
+
+        Below 0: the log ends before it, so it is not the log that was counted.
+        """
         if tp not in self.assignment():
             return None
         end: int | None = self.highwater(tp)  # none before the first answer, whatever Faust's types say
         position = await asyncio.wait_for(self.position(tp), POSITION_TIMEOUT_S)
         if end is None or position is None:
             return None
+        if end < counted:
+            return end - counted
         if self.delivered.get(tp, -1) < counted:
             # All that was delivered is counted. Markers of transactions take offsets that no record has.
             counted = max(counted, position)

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.measure import Row
+from tests.benchmarks.pipeline.cluster import lent
 from tests.benchmarks.plan import tiny
 from tests.benchmarks.worker import jobs, run
 
 
 @pytest.mark.parametrize("name", sorted({job[0] for job in jobs(tiny("out"))} - {"restored"}))
-def test_a_benchmark_runs_and_gives_sane_figures(name: str, tmp_path: Path) -> None:
+def test_a_benchmark_runs_and_gives_sane_figures(name: str, tmp_path: Path, kafka: str) -> None:
     plan = tiny(str(tmp_path))
     rows: list[Row] = []
-    for job in jobs(plan):
-        if job[0] == name or (name, job[0]) == ("settled", "restored"):
-            rows += run(plan, job)
+    with lent(kafka):
+        for job in jobs(plan):
+            if job[0] == name or (name, job[0]) == ("settled", "restored"):
+                rows += run(plan, job)
     assert rows
     for row in rows:
         assert row.what

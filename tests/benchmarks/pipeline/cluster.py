@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import count as numbers
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
@@ -26,6 +28,9 @@ from tests.benchmarks.measure import Sample
 WATCH_EVERY_S = 0.02
 PATIENCE_S = 600.0
 PARTITION = 0
+# A broker that benchmarks may use together: those of which nobody wants to know how fast they are.
+_LENT: ContextVar[str | None] = ContextVar("lent", default=None)
+_ROUNDS = numbers(1)
 
 
 class Cluster:
@@ -35,12 +40,10 @@ class Cluster:
         self.client = {"bootstrap.servers": bootstrap}
         self.folder = folder
         self._admin = AdminClient(dict(self.client))
-        self._rounds = 0
 
     def topics(self) -> str:
         """Fresh topics with one partition each; gives their prefix."""
-        self._rounds += 1
-        prefix = f"b{os.getpid()}-{self._rounds}."
+        prefix = f"b{os.getpid()}-{next(_ROUNDS)}."
         apply_topics(self._admin, prefix, "records", 1)
         return prefix
 
@@ -71,13 +74,27 @@ class Cluster:
 
 @contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
-    """A broker for one benchmark."""
+    """A broker for one benchmark, or the one that was lent."""
+    if (lent_now := _LENT.get()) is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield Cluster(lent_now, folder)
+        return
     broker = Broker(folder / "broker", jar_directory(os.environ))
     broker.start()
     try:
         yield Cluster(broker.bootstrap, folder)
     finally:
         broker.kill()
+
+
+@contextmanager
+def lent(bootstrap: str) -> Iterator[None]:
+    """Within the block benchmarks start no broker of their own."""
+    token = _LENT.set(bootstrap)
+    try:
+        yield
+    finally:
+        _LENT.reset(token)
 
 
 def publish(client: dict[str, str], prefix: str, events: Iterable[Event]) -> int:

@@ -134,3 +134,13 @@ def test_a_chain_that_does_not_go_on_ends_the_process(world: World) -> None:
     world.start("monitor-2")  # another one can't go on, either
     assert world.exit_code("monitor-2") == 72
     world.await_rows(expected)  # nothing was counted after it
+
+
+def test_a_journal_that_was_made_anew_ends_the_process(world: World) -> None:
+    records = season(0).records
+    world.write(records[:200], random.Random(1))
+    world.start("monitor-1")
+    world.await_rows(world.expected())
+    world.make_journal_anew()
+    assert world.exit_code("monitor-1") == 72
+    assert "was made anew" in world.log.read_text(encoding="utf-8")

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
 
 from infra.monitoring import GROUP
 from infra.settings import KafkaSettings, Settings, WorkerSettings
@@ -98,6 +100,21 @@ class World:
             if chance.random() < 0.2:
                 self._writer.abort([*sent, Sent(sent[0].partition, b"key", b"not a record")])
             self._writer.commit(sent)
+
+    def make_journal_anew(self) -> None:
+        """Somebody deletes the topic and makes it once more, empty."""
+        self._writer = Writer(self.client["bootstrap.servers"], self.journal)
+        admin = AdminClient(dict(self.client))
+        admin.delete_topics([self.journal])[self.journal].result()
+
+        def made() -> bool:
+            try:
+                create_topic(self.client["bootstrap.servers"], self.journal, PARTITIONS)
+            except KafkaException:  # not gone yet
+                return False
+            return True
+
+        eventually(made)
 
     def expected(self) -> Rows:
         """The rows of what is in the journal, counted without Faust."""

@@ -16,7 +16,8 @@ RUNBOOK = ROOT / "docs" / "operations.md"
 WORDS = frozenset(
     [
         "abs", "absent", "and", "bool", "by", "clamp_max", "clamp_min", "count", "group_left", "group_right",
-        "histogram_quantile", "ignoring", "increase", "max", "min", "offset", "on", "or", "quantile", "rate",
+        "histogram_quantile", "ignoring", "increase", "max", "max_over_time", "min", "offset", "on", "or",
+        "quantile", "rate",
         "sum", "time", "timestamp", "topk", "unless", "vector", "without", "avg",
     ]
 )
