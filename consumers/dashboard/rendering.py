@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -193,6 +194,7 @@ def _environment(language: Language, assets: Assets, service: str | None, publis
     w = words(language)
     found.globals.update(
         t=w.say,
+        count=w.count,
         language=language.value,
         languages=LANGUAGES,
         tongues={each: words(Language(each)).say("language") for each in LANGUAGES},
@@ -263,6 +265,12 @@ _NUMBERS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
 }
 
 
+@cache
+def _months(w: Words) -> list[str]:
+    """How months are written beside a day, January first: not every browser knows every language."""
+    return [w.day_short(date(2021, month, 1)).partition(" ")[2] for month in range(1, 13)]
+
+
 def chart_json(chart: Chart, w: Words) -> Markup:
     """What the browser draws a chart from, safe inside a script element that holds data."""
     data = {
@@ -274,6 +282,7 @@ def chart_json(chart: Chart, w: Words) -> Markup:
         "down": chart.down,
         "unit": chart.unit,
         "language": w.language,
+        "months": _months(w) if chart.times else [],
         "series": [{"label": shown(e.label), "colour": e.colour, "values": list(e.values)} for e in chart.series],
         "marks": [{"at": each.at, "text": shown(each.text), "colour": each.colour} for each in chart.marks],
     }

@@ -6,19 +6,22 @@
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (number) => style(`--c${number}`);
   const MINUTE = 60;
+  // What a sheet of A4 holds between its margins, in pixels; 0 on a screen.
+  const SHEET = 690;
+  let printing = 0;
   // Lines are told apart without their colours, too: on paper, and by whoever sees few. The legend shows the same.
   const DASHES = [[], [9, 4], [2, 4], [12, 4, 2, 4]];
 
-  const locale = (language) => ({ kk: "kk-KZ", ru: "ru-RU", en: "en-GB" })[language] || "en-GB";
+  // Browsers without Kazakh say that they have it; figures are written the same in Russian. Months come from the server.
+  const locale = (language) => ({ kk: "ru-RU", ru: "ru-RU" })[language] || "en-GB";
 
   // Moments come as seconds of UTC; shifted by the locality's zone they read as its local time.
   const dates = (data) => {
     const form = (options) => new Intl.DateTimeFormat(locale(data.language), { timeZone: "UTC", ...options });
-    const day = form({ day: "numeric", month: "short" });
     const hour = form({ hour: "2-digit", minute: "2-digit" });
-    const both = form({ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     const at = (x) => new Date((x + data.zone * MINUTE) * 1000);
-    return { day: (x) => day.format(at(x)), hour: (x) => hour.format(at(x)), both: (x) => both.format(at(x)) };
+    const day = (x) => `${at(x).getUTCDate()} ${data.months[at(x).getUTCMonth()]}`;
+    return { day, hour: (x) => hour.format(at(x)), both: (x) => `${day(x)}, ${hour.format(at(x))}` };
   };
 
   const stacked = (series) => {
@@ -48,7 +51,7 @@
     return {
       values: [data.x, ...order.map((index) => tops[index])],
       options: {
-        width: Math.max(place.clientWidth, 120),
+        width: printing || Math.max(place.clientWidth, 120),
         height: Math.max(place.clientHeight, 80),
         ms: 1,
         legend: { show: false },
@@ -159,8 +162,9 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   // Paper is light, whatever the screen is: a drawing can't follow the style sheet by itself.
   let theme;
-  addEventListener("beforeprint", () => { theme = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; again(); });
+  addEventListener("beforeprint", () => { printing = SHEET; theme = document.documentElement.dataset.theme; document.documentElement.dataset.theme = "light"; again(); });
   addEventListener("afterprint", () => {
+    printing = 0;
     if (theme) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
     again();
@@ -168,7 +172,7 @@
   let timer = 0;
   addEventListener("resize", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => plots.forEach((plot, place) => plot.setSize({ width: place.clientWidth, height: place.clientHeight })), 100);
+    timer = setTimeout(() => plots.forEach((plot, place) => plot.setSize({ width: printing || place.clientWidth, height: place.clientHeight })), 100);
   });
   all(document);
 })();
