@@ -26,12 +26,15 @@ FOLDER: Final = Path("docs/pictures")
 # So that a page that shows them loads quickly.
 BYTES_MAX: Final = 300_000
 WIDTH: Final = 1_120
-HEIGHTS: Final = {"nation": 860, "locality": 940, "application": 1_060}
+HEIGHT: Final = 800
 PATIENCE_MS: Final = 30_000
 ANSWER_S: Final = 5.0
-# Of so many at the head of the longest queue the one with the longest story is shown.
-HEAD: Final = 12
+# The story of an application that came a long way: of so many with a referral in each of the longest queues.
+QUEUES: Final = 6
+EACH: Final = 6
+REFERRED: Final = "Has a referral"
 BEGIN: Final = "`make demo` plays a season and leaves its dashboard open; then `make picture` takes the pictures"
+TO_TOP: Final = "(part) => window.scrollTo(0, part.getBoundingClientRect().top + window.scrollY - 24)"
 # Charts are drawn behind the page's loading.
 DRAWN: Final = "[...document.querySelectorAll('[data-chart]')].every((each) => each.querySelector('canvas'))"
 
@@ -87,13 +90,11 @@ def _taken(kept: Kept) -> dict[str, bytes]:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=[*arguments, "--disable-dev-shm-usage"])
             found = {}
-            with _logged_in(browser, kept, "ministry") as context:
-                found["nation"] = _picture(context, "en/nation", HEIGHTS["nation"])
+            home = f"en/localities/{locality}"
             with _logged_in(browser, kept, "department") as context:
-                home = f"en/localities/{locality}"
-                found["locality"] = _picture(context, home, HEIGHTS["locality"])
+                found["locality"] = _picture(context, home)
                 told = f"{home}/applications/{_story(context, home)}"
-                found["application"] = _picture(context, told, HEIGHTS["application"])
+                found["application"] = _picture(context, told, "#moved")
             browser.close()
             return found
     except BrowserError as exc:
@@ -105,7 +106,7 @@ def _logged_in(browser: Browser, kept: Kept, name: str) -> Iterator[BrowserConte
     login = next(each for each in kept.logins if each.name == name)
     context = browser.new_context(
         base_url=_site(kept),
-        viewport={"width": WIDTH, "height": min(HEIGHTS.values())},
+        viewport={"width": WIDTH, "height": HEIGHT},
         device_scale_factor=2,
         color_scheme="light",
         reduced_motion="reduce",
@@ -125,31 +126,35 @@ def _logged_in(browser: Browser, kept: Kept, name: str) -> Iterator[BrowserConte
         context.close()
 
 
-def _picture(context: BrowserContext, path: str, height: int) -> bytes:
+def _picture(context: BrowserContext, path: str, part: str = "") -> bytes:
+    """A page from its top, or from one part of it on, as somebody sees it who has gone there."""
     page = context.new_page()
-    page.set_viewport_size({"width": WIDTH, "height": height})
     page.goto(path, wait_until="load")
     page.wait_for_function(DRAWN)
     page.evaluate("document.fonts.ready")
+    if part:
+        page.locator(part).evaluate(TO_TOP)
     found = page.screenshot(animations="disabled", caret="hide")
     page.close()
     return found
 
 
 def _story(context: BrowserContext, home: str) -> str:
-    """An application that has come a long way: the longest curve at the head of the longest queue."""
+    """Of those who have got a referral, the application that came the longest way."""
     page = context.new_page()
     page.goto(home)
-    queue = page.locator("#live-queues a[href*='/queues/']").first.get_attribute("href")
+    queues = [each.get_attribute("href") for each in page.locator("#live-queues a[href*='/queues/']").all()[:QUEUES]]
     page.close()
-    rows = _table(context, str(queue), "order")[:HEAD]
-    if not rows:
-        raise NoPicture(f"nobody waits in {queue}: {BEGIN}")
-    lengths = {
-        each["application_id"]: len(_table(context, f"{home}/applications/{each['application_id']}", "curve"))
-        for each in rows
-    }
-    return str(max(lengths, key=lambda each: lengths[each]))
+    began: dict[str, int] = {}
+    for queue in queues:
+        rows = _table(context, str(queue), "order")
+        for application in [each["application_id"] for each in rows if each["status"] == REFERRED][:EACH]:
+            curve = _table(context, f"{home}/applications/{application}", "curve")
+            numbers = [each["after"] for each in curve if each["after"] is not None]
+            began[application] = max(numbers, default=0) - min(numbers, default=0)
+    if not began:
+        raise NoPicture(f"nobody has a referral in the longest queues: {BEGIN}")
+    return max(began, key=lambda each: began[each])
 
 
 def _table(context: BrowserContext, path: str, name: str) -> list[dict[str, Any]]:
