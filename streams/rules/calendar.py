@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from calendar import monthrange
 from datetime import date
+from functools import cache
 
 from schemas.instants import Instant
 from schemas.zones import Zone, date_to_day, day_to_date
@@ -16,6 +17,18 @@ SATURDAY = 5
 SCHOOL_YEAR_START = (9, 1)  # month and day
 
 
+@cache
+def _working_days(extra_working_days: frozenset[int], extra_days_off: frozenset[int]) -> list[int]:
+    """All working days of the table's years, in order: the same for all localities of a pack. Never change it."""
+    off = DAYS_OFF - extra_working_days | extra_days_off
+    worked = (WORKING_DAYS | extra_working_days) - extra_days_off
+    return [
+        day
+        for day in range(FIRST_DAY, LAST_DAY + 1)
+        if day in worked or ((day + THURSDAY) % 7 < SATURDAY and day not in off)
+    ]
+
+
 class Calendar:
     """The calendar of one zone under one pack. Moments are `Instant`; days are days since 1970-01-01.
 
@@ -26,13 +39,7 @@ class Calendar:
         """Lay out the working days of the table's years."""
         self.zone = zone
         self._reminder_minutes = pack.reminder_at_minutes
-        off = DAYS_OFF - pack.extra_working_days | pack.extra_days_off
-        worked = (WORKING_DAYS | pack.extra_working_days) - pack.extra_days_off
-        self._working_days = [
-            day
-            for day in range(FIRST_DAY, LAST_DAY + 1)
-            if day in worked or ((day + THURSDAY) % 7 < SATURDAY and day not in off)
-        ]
+        self._working_days = _working_days(pack.extra_working_days, pack.extra_days_off)
         self._working: dict[tuple[int, int], Instant] = {}
         self._reminders: dict[int, Instant] = {}
         self._months: dict[tuple[int, int], Instant] = {}

@@ -100,7 +100,7 @@ class Ledger:
 def offsets_are_at_the_end(simulation: "Simulation") -> bool:
     """Whether the groups' offsets say that everything is done, and each partition is worked on by one worker."""
     cluster, plan = simulation.cluster, simulation.plan
-    if cluster.ending:
+    if cluster.ending or any(worker.in_transaction for worker in simulation.workers):
         return False
     known = cluster.offsets.get("oryn-allocation", {})
     working = Counter(task.partition for worker in simulation.workers for task in worker.tasks())

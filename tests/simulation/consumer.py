@@ -92,6 +92,7 @@ class ModelConsumer:
         self._steady = False
         self._revoking = False
         self._beating = False
+        self._attempt = 0
         self._heard_at = 0
         self._polled_at = self._world.now
         kafka.network.on_broken.setdefault(process, []).append(self._on_broken)
@@ -126,24 +127,30 @@ class ModelConsumer:
     def _join(self) -> None:
         if self._closed or self._fatal is not None:
             return
-        group, me = self._kafka.cluster.group(self._group), self._me()
+        # One attempt at a time: what still comes of an earlier one is nobody's.
+        self._attempt += 1
+        attempt, group, me = self._attempt, self._kafka.cluster.group(self._group), self._me()
         self._call(
             "JoinGroup",
             lambda respond: group.join(me, self._topics, self._session, self._patience, respond),
-            self._joined,
+            lambda value: self._joined(value, attempt),
         )
 
-    def _joined(self, value: Any) -> None:
-        if self._closed:
+    def _join_later(self, attempt: int) -> None:
+        if attempt == self._attempt:
+            self._join()
+
+    def _joined(self, value: Any, attempt: int) -> None:
+        if self._closed or attempt != self._attempt:
             return
         if isinstance(value, Refused):
             self._refused(value.code)
-            self._world.after(REJOIN_US, self._process.soon, self._join)
+            self._world.after(REJOIN_US, self._process.soon, self._join_later, attempt)
             return
         assert isinstance(value, Joined)
         self._member, self._generation = value.member, value.generation
         group, me = self._kafka.cluster.group(self._group), self._me()
-        self._call("SyncGroup", lambda respond: respond(group.sync(me)), self._synced)
+        self._call("SyncGroup", lambda respond: respond(group.sync(me)), lambda value: self._synced(value, attempt))
 
     def _refused(self, code: int) -> None:
         if code == KafkaError.FENCED_INSTANCE_ID:
@@ -159,13 +166,14 @@ class ModelConsumer:
             self._callbacks.append(lambda: self._error_cb(error))
             self._bell.ring()
 
-    def _synced(self, value: Any) -> None:
-        if self._closed:
+    def _synced(self, value: Any, attempt: int) -> None:
+        if self._closed or attempt != self._attempt:
             return
         if isinstance(value, Refused):
             self._refused(value.code)
-            self._world.after(REJOIN_US, self._process.soon, self._join)
+            self._world.after(REJOIN_US, self._process.soon, self._join_later, attempt)
             return
+        self._attempt += 1
         share: list[Place] = value
         self._heard_at = self._world.now
         self._callbacks.append(lambda: self._give(share))

@@ -46,7 +46,7 @@ class Member:
     patience: int
     share: Share = field(default_factory=list)
     # Told when the rebalance is over; none while it has not joined it.
-    joining: Callable[[Joined], None] | None = None
+    joining: Callable[[Joined | Refused], None] | None = None
     expiry: Timer | None = None
 
 
@@ -72,7 +72,7 @@ class Group:
         topics: tuple[str, ...],
         session: int,
         patience: int,
-        done: Callable[[Joined], None],
+        done: Callable[[Joined | Refused], None],
     ) -> None:
         """`done` is told when the generation begins. `patience`: for members to join again. Raises: Refused."""
         member = self._find(who) if who.member else None
@@ -94,12 +94,12 @@ class Group:
         self._alive(member)
         self._prepare(self._delay if first else None)
 
-    def _replace(self, before: Member, session: int, patience: int, done: Callable[[Joined], None]) -> None:
+    def _replace(self, before: Member, session: int, patience: int, done: Callable[[Joined | Refused], None]) -> None:
         """A static member comes back under a new id: it has its share again, and nobody else is disturbed."""
         self._serial += 1
-        del self.members[before.name]
-        if before.expiry is not None:
-            before.expiry.cancel()
+        self._forget(before)
+        if before.joining is not None:
+            before.joining(Refused(KafkaError.FENCED_INSTANCE_ID))
         name = f"{before.instance}-{self._serial}"
         now = Member(name, before.instance, True, before.topics, session, patience, before.share)
         self.members[name] = now

@@ -12,7 +12,7 @@ from tests.simulation import checks
 from tests.simulation.broker import Rates
 from tests.simulation.cluster import Kafka
 from tests.simulation.log import Entry
-from tests.simulation.network import CALM
+from tests.simulation.network import CALM, WEATHERS
 from tests.simulation.plan import Fault, Plan, Strike, Way, home, plan, storm
 from tests.simulation.scripts import Line
 from tests.simulation.workers import ALLOCATION, FAN_OUT, Disk, Options, Violation, Worker
@@ -24,6 +24,25 @@ DERIVED = ("outcomes", "notifications", "bulletins", "referrals", "service-stage
 REST_LIMIT_US = 240 * S
 STOP_LIMIT_US = 30 * S
 NAMES = "abc"
+# Each look costs as much as a step.
+LOOK_EVERY_STEPS = 32
+ANY_CALL = ""
+# How often which call is chosen, by the beginning of its name.
+CALLS = {
+    ANY_CALL: 6,
+    "EndTxn": 6,
+    "TxnOffsetCommit": 4,
+    "AddOffsets": 2,
+    "AddPartitions": 3,
+    "Produce": 4,
+    "InitProducerId": 2,
+    "OffsetFetch": 2,
+    "ListOffsets": 2,
+    "JoinGroup": 1,
+    "SyncGroup": 1,
+    "Heartbeat": 1,
+    "Fetch": 1,
+}
 
 
 @dataclass(slots=True)
@@ -157,25 +176,39 @@ class Simulation:
         process = worker.process
         if process is None or process.over:
             return False
-        when = random.choice(("asked", "done", "answered"))
-        number = process.calls + random.randint(1, 60)
-        pause = self._hold_time(random)
-        back = random.randint(0, 3 * S)
+        kind = random.choices(list(CALLS), list(CALLS.values()))[0]
+        left = random.randint(1, 40) if kind == ANY_CALL else random.randint(1, 4)
+        when = "asked" if what == "call" else random.choice(("asked", "done", "answered"))
+        verdict = random.choice(list(WEATHERS)) if what == "call" else None
+        pause, back = self._hold_time(random), random.randint(0, 3 * S)
+        waited: list[object] = []
 
-        def fate(phase: str) -> None:
-            if phase != when or process.over:
-                return
-            del process.fates[number]
-            self.counts[f"{what} {phase}"] += 1
+        def fate(phase: str, name: str, call: object) -> str | None:
+            nonlocal left
+            if process.over or not name.startswith(kind):
+                return None
+            if phase == "asked" and left > 0:
+                left -= 1
+                if left == 0:
+                    waited.append(call)
+            if phase != when or call not in waited:
+                return None
+            process.fates.remove(fate)
+            self.counts[f"{what} {verdict or phase}: {kind or 'any'}"] += 1
+            self.world.say("nemesis", "%s of %s is %s: %s", name, process.name, phase, verdict or what)
             if what == "killed":
                 if worker.process is process:
                     worker.kill(f"is killed when a call is {phase}")
                     worker.start_again(back)
-            else:
+            elif what == "held":
                 self._hold_process(process, pause)
+            return verdict
 
-        process.fates[number] = fate
+        process.fates.append(fate)
         return True
+
+    def _call_fails(self, random: Random, worker: Worker) -> bool:
+        return self._at_call(random, worker, "call")
 
     def _kill_at_call(self, random: Random, worker: Worker) -> bool:
         return self._at_call(random, worker, "killed")
@@ -332,7 +365,7 @@ class Simulation:
         else:
             world.after(self.random.randint(0, 500 * MS), self._publish_from, 0)
         for worker in [*self.workers, *self.tellers]:
-            world.after(self.random.randint(0, 400 * MS), worker.start)
+            worker.start_again(self.random.randint(0, 400 * MS))
         for strike in made.strikes:
             world.after(strike.at, self._strike, strike)
         last = max((strike.at for strike in made.strikes), default=0)
@@ -342,6 +375,7 @@ class Simulation:
             raise Violation(f"it does not come to rest: {self._why_not()}")
         checks.whole(self)
         self._stop_all()
+        self._go(lambda: not self.cluster.ending, STOP_LIMIT_US)
         checks.snapshots(self)
 
     def _go(self, until: object, limit: int) -> bool:
@@ -362,6 +396,8 @@ class Simulation:
     def _look(self) -> None:
         if self.ledger.problem is not None:
             raise Violation(self.ledger.problem)
+        if self.world.steps % LOOK_EVERY_STEPS:
+            return
         for worker in [*self.workers, *self.tellers]:
             if worker.violation is not None:
                 raise Violation(f"{worker.name}: {worker.violation}")
@@ -400,8 +436,8 @@ class Simulation:
         )
 
     def _stop_all(self) -> None:
-        everybody = [*self.workers, *self.tellers]
-        for worker in everybody:
+        everybody = [worker for worker in [*self.workers, *self.tellers] if worker.runs]
+        for worker in [*self.workers, *self.tellers]:
             worker.ask_to_stop()
         if not self._go(lambda: not any(worker.runs for worker in everybody), STOP_LIMIT_US):
             raise Violation("it does not stop")
@@ -430,6 +466,7 @@ def tasks_of(simulation: Simulation) -> list[AllocationTask]:
 _STRIKES = {
     Fault.KILL: Simulation._kill,
     Fault.KILL_AT_CALL: Simulation._kill_at_call,
+    Fault.CALL_FAILS: Simulation._call_fails,
     Fault.HOLD: Simulation._hold,
     Fault.HOLD_AT_CALL: Simulation._hold_at_call,
     Fault.HOLD_AT_RECORD: Simulation._hold_at_record,

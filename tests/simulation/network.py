@@ -34,12 +34,20 @@ class Weather:
 
 
 CALM = Weather()
+# Of a single request whose fate is decided.
+WEATHERS = {
+    "request lost": Weather(request_lost=1),
+    "request straggles": Weather(straggles=1),
+    "answer lost": Weather(answer_lost=1),
+    "request doubled": Weather(doubled=1),
+    "request slow": Weather(slow=1),
+}
 
 
 class Call:
     """One request and its answer, which comes once."""
 
-    __slots__ = ("_answer", "_network", "_process", "done", "leader", "node", "number", "what")
+    __slots__ = ("_answer", "_network", "_process", "done", "leader", "node", "what")
 
     def __init__(
         self,
@@ -48,11 +56,9 @@ class Call:
         leader: Callable[[], int],
         what: str,
         answer: Callable[[Any], None],
-        number: int,
     ) -> None:
         self._network, self._process, self.leader, self.what, self._answer = network, process, leader, what, answer
         self.node = leader()
-        self.number = number
         self.done = False
 
     def finish(self, value: Any, delay: int) -> None:
@@ -63,15 +69,15 @@ class Call:
             self._network.world.after(delay, self._process.soon, self._arrived, value)
 
     def _arrived(self, value: Any) -> None:
-        fate = self._process.fates.get(self.number)
-        if fate is not None:
-            fate("answered")
-            if self._process.dead:
-                return
-            if self._process.held:
-                self._process.soon(self._answer, value)
-                return
-        self._answer(value)
+        self.fate("answered")
+        self._process.soon(self._answer, value)
+
+    def fate(self, phase: str) -> str | None:
+        """Let happen what waits for this call."""
+        found = None
+        for each in list(self._process.fates):
+            found = each(phase, self.what, self) or found
+        return found
 
 
 class Network:
@@ -99,15 +105,12 @@ class Network:
         """
         if process.dead:
             return
-        process.calls += 1
-        call = Call(self, process, leader, what, answer, process.calls)
-        fate = process.fates.get(call.number)
-        if fate is not None:
-            fate("asked")
-            if process.dead:
-                return
+        call = Call(self, process, leader, what, answer)
+        verdict = call.fate("asked")
+        if process.dead:
+            return
         self.open[call] = None
-        random, weather = self.world.random, self.weather
+        random, weather = self.world.random, WEATHERS.get(verdict or "", self.weather)
         out, back = random.randint(*weather.delay), random.randint(*weather.delay)
         if weather is not CALM:
             dice = random.random()
@@ -160,10 +163,8 @@ class Network:
             serve(respond)
         except Refused as exc:
             respond(exc)
-        if back is not None:
-            fate = call._process.fates.get(call.number)
-            if fate is not None:
-                fate("done")
+        if back is not None and not call._process.dead:
+            call.fate("done")
 
     def node_failed(self, node: int) -> None:
         """Whatever was open there is broken: done or not."""

@@ -13,6 +13,8 @@ from tests.simulation.world import MS, S
 
 FAULTS_MAX = 6
 FAULTY_US = (1 * S, 6 * S)
+# Everything is there already: it is soon over.
+FAULTY_REPLAY_US = (200 * MS, 2 * S)
 EVENTS_MIN = 4
 
 
@@ -32,6 +34,7 @@ class Fault(Enum):
 
     KILL = "kill"
     KILL_AT_CALL = "kill at a call"
+    CALL_FAILS = "a call fails"
     HOLD = "hold"
     HOLD_AT_CALL = "hold at a call"
     HOLD_AT_RECORD = "hold at a record"
@@ -50,6 +53,7 @@ class Fault(Enum):
 _WEIGHTS = {
     Fault.KILL: 3,
     Fault.KILL_AT_CALL: 6,
+    Fault.CALL_FAILS: 7,
     Fault.HOLD: 3,
     Fault.HOLD_AT_CALL: 5,
     Fault.HOLD_AT_RECORD: 2,
@@ -174,6 +178,7 @@ def _weather(random: Random) -> Weather:
         straggles=bad * random.random(),
         doubled=bad * random.random(),
         slow=bad * 2 * random.random(),
+        delay=random.choice(((100, 1 * MS), (100, 1 * MS), (1 * MS, 15 * MS))),
     )
 
 
@@ -185,7 +190,7 @@ def storm(random: Random) -> Weather:
 
 def _strikes(random: Random, way: Way) -> tuple[Strike, ...]:
     count = random.randint(0, FAULTS_MAX)
-    length = random.randint(*FAULTY_US)
+    length = random.randint(*(FAULTY_US if way is not Way.REPLAY else FAULTY_REPLAY_US))
     kinds = [fault for fault in _WEIGHTS if fault is not Fault.JUMP or way is Way.WALL]
     weights = [_WEIGHTS[fault] for fault in kinds]
     found = [

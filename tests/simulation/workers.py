@@ -231,10 +231,10 @@ class Worker:
         self._world.say(process.name, "ends with %d", code)
         self._kafka.network.forget(process)
         self._counts[f"exit {code}"] += 1
-        if code in (70, 71) and self.wanted:
-            self._failures += 1
+        if code in (0, 70, 71) and self.wanted:
+            self._failures += code != 0
             pause = RESTART_US if code == 70 else TAKEN_RESTART_US
-            self._world.after(pause * self._failures, self._start_if_wanted)
+            self._world.after(pause * (self._failures + 1), self._start_if_wanted)
 
     def _judge(self, exc: Fatal) -> None:
         cause = exc.__cause__
@@ -277,6 +277,11 @@ class Worker:
     def tasks(self) -> list[Task]:
         """What it works on now."""
         return self.loop._partitions.working() if self.loop is not None and self.runs else []
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether its books may be ahead of the journal."""
+        return self.runs and self.loop is not None and self.loop._producer._state.value == "open"
 
     def figure(self, name: str) -> float:
         """A counter of the loop."""

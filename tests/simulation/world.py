@@ -7,7 +7,7 @@ that gives up control only where it waits; whatever happens meanwhile is an even
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from greenlet import getcurrent, greenlet  # type: ignore[import-untyped]  # it has no types
 
@@ -110,6 +110,13 @@ class World:
             self.trace.append(f"{self.now / S:12.6f}  {who:<14} {text % given if given else text}")
 
 
+class Fate(Protocol):
+    """Waits for a call of a process."""
+
+    def __call__(self, phase: str, what: str, call: object) -> str | None:
+        """The call is asked, done or answered. Gives what becomes of its request, if it is not left to the weather."""
+
+
 class Process:
     """What can be killed, held and woken up: one operating system's process."""
 
@@ -121,9 +128,8 @@ class Process:
         self._due = False
         self._woken = False
         self._deferred: list[tuple[Callable[..., object], tuple[Any, ...]]] = []
-        # Calls to Kafka so far, and what shall happen to this process at which of them.
-        self.calls = 0
-        self.fates: dict[int, Callable[[str], None]] = {}
+        # What shall happen to this process, or to its request, at a call to Kafka.
+        self.fates: list[Fate] = []
 
     # From inside.
 
