@@ -2,7 +2,8 @@
 
 A page that anybody listens to is rendered anew when its sources have moved, at most once a second, once for all who
 listen with the same view. Listeners get the fragments that changed since what they have: the same bytes for all who
-have the same. There is no queue: who reads slowly gets the newest state next, and nothing in between.
+have the same. There is no queue: who reads slowly gets the newest state next, and nothing in between; who takes nothing
+at all for a minute is let go. Whose login has ended gets nothing more, also on a page that changes all the time.
 """
 
 import asyncio
@@ -10,13 +11,14 @@ import json
 import logging
 from collections.abc import AsyncIterator, Mapping
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Message, Send
 
-from consumers.dashboard.access import NOBODY
+from consumers.dashboard.access import NOBODY, Viewer
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.identity import Identify
 from consumers.dashboard.pages import Content
@@ -100,6 +102,31 @@ class Channel:
         return found
 
 
+class Stream(StreamingResponse):
+    """A stream whose reader is let go when it has taken nothing for so long: it would keep its place for ever."""
+
+    def __init__(self, content: AsyncIterator[bytes], slow_s: float, **more: Any) -> None:
+        """`slow_s`: how long one piece may wait to be taken."""
+        super().__init__(content, **more)
+        self._content, self._slow_s = content, slow_s
+
+    async def stream_response(self, send: Send) -> None:
+        """As the framework's, with an end to each piece."""
+
+        async def bounded(message: Message) -> None:
+            try:
+                await asyncio.wait_for(send(message), self._slow_s)
+            except TimeoutError as exc:
+                raise OSError("a reader of a live page has taken nothing for long") from exc
+
+        try:
+            await super().stream_response(bounded)
+        finally:
+            close = getattr(self._content, "aclose", None)
+            if close is not None:  # at once, not when the collector comes
+                await close()
+
+
 class Live:
     """All channels of one process."""
 
@@ -141,7 +168,8 @@ class Live:
         if not isinstance(entry.content, Content):
             raise HTTPException(NOT_FOUND)
         at = request.headers.get("last-event-id") or request.query_params.get("at", "")
-        return StreamingResponse(self._stream(request, asked, at), media_type="text/event-stream", headers=HEADERS)
+        stream = self._stream(request, asked, at)
+        return Stream(stream, self._settings.slow_s, media_type="text/event-stream", headers=HEADERS)
 
     async def _stream(self, request: Request, asked: Asked, at: str) -> AsyncIterator[bytes]:
         channel = self._channels.get(asked.key)
@@ -151,12 +179,20 @@ class Live:
         self._listeners += 1
         self._figures.listeners.set(self._listeners)
         viewer = getattr(request.state, "viewer", NOBODY)
+        now = asyncio.get_running_loop().time
         try:
             yield HELLO
             await self._renew(channel)
             known = channel.hashes if at == channel.version else {}
             told: int | None = None
+            looked_at = now()
             while not self._closing:
+                if now() - looked_at >= self._settings.heartbeat_s:
+                    over = await self._over(request, viewer)
+                    if over is not None:
+                        yield over
+                        return
+                    looked_at = now()
                 if channel.problem is not None and channel.problem != told:
                     told = channel.problem
                     yield AWAY if told == UNAVAILABLE else GONE
@@ -165,12 +201,16 @@ class Live:
                     self._figures.events.inc()
                     yield news
                 elif not await channel.wait(self._settings.heartbeat_s):
-                    if await self._identify(request) != viewer:
-                        yield GONE  # the login has ended
-                        return
                     yield HEARTBEAT
         finally:
             self._left(asked, channel)
+
+    async def _over(self, request: Request, viewer: Viewer) -> bytes | None:
+        """What a stream ends with when its login has ended, or when nobody can say whether it has; none to go on."""
+        try:
+            return None if await self._identify(request) == viewer else GONE
+        except HTTPException:
+            return AWAY
 
     def _left(self, asked: Asked, channel: Channel) -> None:
         channel.listeners -= 1

@@ -5,8 +5,10 @@ what the provider says into a role and a scope. Who has no role that is known he
 from collections.abc import Mapping
 from typing import Any, Final
 
-import httpx
 from authlib.integrations.base_client.errors import OAuthError  # type: ignore[import-untyped]  # it ships no types
+
+# The client that authlib really uses: its errors are the ones to catch.
+from authlib.integrations.httpx_client.oauth2_client import httpx2 as transport  # type: ignore[import-untyped]
 from authlib.integrations.starlette_client import OAuth  # type: ignore[import-untyped]
 from joserfc.errors import JoseError
 from starlette.exceptions import HTTPException
@@ -50,17 +52,19 @@ class Provider:
         """Send the browser to the provider. Raises: HTTPException while that is away."""
         try:
             found: Response = await self._client.authorize_redirect(request, callback)
-        except (httpx.HTTPError, OSError, ValueError, RuntimeError) as exc:
+        except (transport.HTTPError, OSError, ValueError, RuntimeError) as exc:
             raise HTTPException(UNAVAILABLE) from exc
         return found
 
     async def finish(self, request: Request) -> tuple[str, Viewer]:
         """The account and who it is, from the provider's answer. Raises: Refused, HTTPException."""
+        if not request.query_params.keys() & {"code", "error"}:
+            raise Refused("provider")
         try:
             token = await self._client.authorize_access_token(request)
         except (OAuthError, JoseError) as exc:
             raise Refused("provider") from exc
-        except (httpx.HTTPError, OSError, ValueError, RuntimeError) as exc:
+        except (transport.HTTPError, OSError, ValueError, RuntimeError) as exc:
             raise HTTPException(UNAVAILABLE) from exc
         claims = token.get("userinfo")
         if not claims or not claims.get("sub"):
@@ -71,7 +75,8 @@ class Provider:
 def viewer_of(settings: ProviderSettings, claims: Mapping[str, Any]) -> Viewer:
     """Who somebody is here. Raises: Refused for no role, several roles, or a scope that does not fit."""
     said = claim(claims, settings.role_claim)
-    values = [said] if isinstance(said, str) else [each for each in said or () if isinstance(each, str)]
+    listed = said if isinstance(said, list) else [said]
+    values = [each for each in listed if isinstance(each, str)]
     known = {Role(settings.roles[each]) for each in values if each in settings.roles}
     if len(known) != 1:
         raise Refused("no_role" if not known else "several_roles")

@@ -28,6 +28,7 @@ class DashboardSettings:
     poll_s: float = 0.5
     renew_s: float = 1.0
     heartbeat_s: float = 15.0
+    slow_s: float = 60.0
     provider: "ProviderSettings | None" = None
 
     @property
