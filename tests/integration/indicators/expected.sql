@@ -45,7 +45,9 @@ SELECT m.locality, pg_temp.of_queue(m.queue), m.queue, m.at,
     END, NULL::bigint
 FROM movements m JOIN applications a USING (locality, application_id)
 WHERE m.what IN ('ApplicationRegistered', 'ApplicationQueued', 'ApplicationRefused', 'ApplicationArchived',
-    'ApplicationReturned', 'ApplicationRegrouped', 'ApplicationStopped', 'ApplicationSuspended');
+    'ApplicationReturned', 'ApplicationRegrouped', 'ApplicationStopped', 'ApplicationSuspended')
+    -- Restored to what is left of a stop list: no new stop (R4.7).
+    AND (m.what <> 'ApplicationStopped' OR m.from_state <> 'SUSPENDED');
 
 -- Papers (R7.2): the stages of the service.
 INSERT INTO happened
