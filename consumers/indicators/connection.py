@@ -40,7 +40,9 @@ def prepare(connection: Connection, schema: str) -> None:
         connection.execute(
             "SELECT set_config('search_path', %s, false), set_config('lock_timeout', %s, false),"
             # Questions are small, and compiling one takes longer than answering it.
-            " set_config('timezone', 'UTC', false), set_config('jit', 'off', false)",
+            " set_config('timezone', 'UTC', false), set_config('jit', 'off', false),"
+            # A year of messages by the hour is added up in memory; with less PostgreSQL sorts all of them on its disk.
+            " set_config('work_mem', '32MB', false)",
             [schema, LOCK_TIMEOUT],
         )
     connection.adapters.register_dumper(Instant, InstantDumper)

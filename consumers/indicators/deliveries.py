@@ -18,7 +18,7 @@ from consumers.reading.store import StoreUnavailable
 from schemas.zones import DEFAULT_ZONE, ZONE_BY_REGION
 
 # A local day lies within so much of the same day in UTC.
-SLACK: Final = datetime.timedelta(days=1)
+SLACK: Final = datetime.timedelta(hours=14)
 
 
 class Delivery(Struct, frozen=True):
@@ -33,18 +33,24 @@ class Delivery(Struct, frozen=True):
     pending: int
 
 
+# Hours first, and the local day of each hour, not of each message: every zone here is whole hours from UTC.
 _ASK: LiteralString = """
 SELECT
-    (m.at AT TIME ZONE coalesce(z.zone, %(zone)s))::date AS day, m.kind, m.channel,
-    count(*) FILTER (WHERE m.state = 'DELIVERED' AND m.finished_at <= m.deliver_by),
-    count(*) FILTER (WHERE m.state = 'DELIVERED' AND m.finished_at > m.deliver_by),
-    count(*) FILTER (WHERE m.state = 'UNDELIVERED'),
-    count(*) FILTER (WHERE m.state = 'PENDING')
-FROM {messages} m
-LEFT JOIN unnest(%(regions)s::text[], %(zones)s::text[]) z (region, zone) ON z.region = left(m.locality, 2)
-WHERE m.at >= %(begin)s AND m.at < %(end)s
-    AND (m.at AT TIME ZONE coalesce(z.zone, %(zone)s))::date BETWEEN %(first)s AND %(last)s
-    AND (%(place)s = '' OR m.locality LIKE %(place)s)
+    (h.hour AT TIME ZONE coalesce(z.zone, %(zone)s))::date AS day, h.kind, h.channel,
+    sum(h.in_time)::bigint, sum(h.late)::bigint, sum(h.failed)::bigint, sum(h.pending)::bigint
+FROM (
+    SELECT
+        left(m.locality, 2) AS region, date_trunc('hour', m.at, 'UTC') AS hour, m.kind, m.channel,
+        count(*) FILTER (WHERE m.state = 'DELIVERED' AND m.finished_at <= m.deliver_by) AS in_time,
+        count(*) FILTER (WHERE m.state = 'DELIVERED' AND m.finished_at > m.deliver_by) AS late,
+        count(*) FILTER (WHERE m.state = 'UNDELIVERED') AS failed,
+        count(*) FILTER (WHERE m.state = 'PENDING') AS pending
+    FROM {messages} m
+    WHERE m.at >= %(begin)s AND m.at < %(end)s AND (%(place)s = '' OR m.locality LIKE %(place)s)
+    GROUP BY 1, 2, 3, 4
+) h
+LEFT JOIN unnest(%(regions)s::text[], %(zones)s::text[]) z (region, zone) ON z.region = h.region
+WHERE (h.hour AT TIME ZONE coalesce(z.zone, %(zone)s))::date BETWEEN %(first)s AND %(last)s
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
 """
@@ -60,7 +66,7 @@ def deliveries(
         "zones": list(ZONE_BY_REGION.values()),
         "zone": DEFAULT_ZONE,
         "begin": _midnight(first) - SLACK,
-        "end": _midnight(last) + 2 * SLACK,
+        "end": _midnight(last) + datetime.timedelta(days=1) + SLACK,
         "first": first,
         "last": last,
         "place": f"{place}%" if place else "",
