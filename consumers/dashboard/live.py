@@ -143,12 +143,17 @@ class Live:
         self._listeners = 0
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
+        pages.watched = self._watched
 
     async def run(self) -> None:
         """Renew what has listeners until cancelled."""
         while True:
             self._begin_renewals()
             await asyncio.sleep(self._settings.poll_s / 2)
+
+    def _watched(self, key: object) -> bool:
+        """Whether a page is being renewed as its sources move."""
+        return key in self._channels
 
     def close(self) -> None:
         """End every stream: a server that stops waits for nobody. Repeatable."""
@@ -182,7 +187,9 @@ class Live:
         now = asyncio.get_running_loop().time
         try:
             yield HELLO
-            await self._renew(channel)
+            # Who comes to a page that was renewed a moment ago gets that, and the next state with all others.
+            if asyncio.get_running_loop().time() - channel.renewed_at >= self._settings.renew_s:
+                await self._renew(channel)
             known = channel.hashes if at == channel.version else {}
             told: int | None = None
             looked_at = now()

@@ -7,7 +7,7 @@ and never writes HTML.
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -83,6 +83,8 @@ class Pages:
         self.sources = sources
         self.renderer = renderer
         self.watcher = watcher
+        # Whether the page of a key is renewed by the live channel, which says so.
+        self.watched: Callable[[object], bool] = lambda _: False
         self.cache = Cache(settings.cache_bytes, figures)
         self._figures = figures
         self._identify = identify
@@ -121,7 +123,7 @@ class Pages:
         if "table" in query:
             body, headers = await self._list(asked, query.get("table", ""), query.get("as", ""), query.get("from", "1"))
             return answer(request, body, private=private, headers=headers)
-        entry = await self.entry(asked)
+        entry = self._young(asked) or await self.entry(asked)
         if isinstance(entry.content, Elsewhere):
             return RedirectResponse(entry.content.href, SEE_OTHER, {"Cache-Control": "no-store"})
         body = entry.bodies.get(asked.look) or await self._body(asked, entry, entry.content)
@@ -133,6 +135,14 @@ class Pages:
         again_s = self.fresh_for(asked)
         oldest = 0.0 if again_s is None else time.monotonic() - again_s
         return await self.cache.entry(asked.key, state, oldest, lambda: self._make(asked, state))
+
+    def _young(self, asked: Asked) -> Entry | None:
+        """The last entry of a page that others listen to, if it is no older than they see it: who asks for it gets the
+        next state by the live channel, as they do, and a thousand who ask cost no more than one."""
+        if self.watcher.away or not self.watched(asked.key):
+            return None
+        entry = self.cache.peek(asked.key)
+        return entry if entry is not None and time.monotonic() - entry.made_at < self.settings.renew_s else None
 
     def fresh_for(self, asked: Asked) -> float | None:
         """How long a page holds while no source moves; none: as long as that."""
