@@ -23,8 +23,9 @@ from msgspec import Struct
 # Not all at one moment: people come one after the other.
 ARRIVE_S: Final = 3.0
 LINE_BYTES: Final = 1 << 20
-PATIENCE_S: Final = 60.0
+PATIENCE_S: Final = 240.0
 GIVE_UP_S: Final = 1.0
+KEPT_S: Final = 3.0
 VERSION: Final = re.compile(rb'data-version="([0-9a-f]+)"')
 # Pages of proof say how far they go.
 RECORD: Final = re.compile(rb"up to record ([0-9]+)")
@@ -50,12 +51,13 @@ class Stream(Struct):
 
 class Seen(Struct):
     """What they saw. `pages`: seconds from the request to the last byte; `listening`: seconds until a stream's first
-    word; `statuses`: by code; `bytes_read`: as they came over the wire."""
+    word; `statuses`: by code; `again`: asked on a new connection; `bytes_read`: as they came over the wire."""
 
     pages: list[float] = msgspec.field(default_factory=list)
     listening: list[float] = msgspec.field(default_factory=list)
     streams: list[Stream] = msgspec.field(default_factory=list)
     statuses: dict[int, int] = msgspec.field(default_factory=dict)
+    again: int = 0
     events: int = 0
     bytes_read: int = 0
     largest: int = 0
@@ -72,6 +74,7 @@ class Reader:
         self._seen = seen
         self._stop = stop
         self._kept: tuple[StreamReader, StreamWriter] | None = None
+        self._used = 0.0
         self.listens = asyncio.Event()
 
     async def live(self) -> None:
@@ -92,18 +95,32 @@ class Reader:
             self._kept[1].close()
 
     async def _page(self, path: str) -> bytes:
+        begun = time.monotonic()
+        if self._kept is not None and begun - self._used > KEPT_S:  # servers let go what is idle, and so do browsers
+            self._kept[1].close()
+            self._kept = None
         if self._kept is None:
             self._kept = await self._connect()
-        begun = time.monotonic()
-        reader, writer = self._kept
-        writer.write(self._request(path))
-        status, headers = await self._head(reader)
-        body = await reader.readexactly(int(headers.get(b"content-length", b"0")))
+        try:
+            status, headers, body = await self._answer(self._kept, path)
+        except (ConnectionError, asyncio.IncompleteReadError):  # let go at this very moment: browsers ask again
+            self._seen.again += 1
+            self._kept = await self._connect()
+            status, headers, body = await self._answer(self._kept, path)
+        self._used = time.monotonic()
         self._seen.pages.append(time.monotonic() - begun)
         self._seen.statuses[status] = self._seen.statuses.get(status, 0) + 1
         self._seen.bytes_read += len(body)
         self._seen.largest = max(self._seen.largest, len(body))
         return gzip.decompress(body) if headers.get(b"content-encoding") == b"gzip" else body
+
+    async def _answer(
+        self, kept: tuple[StreamReader, StreamWriter], path: str
+    ) -> tuple[int, dict[bytes, bytes], bytes]:
+        reader, writer = kept
+        writer.write(self._request(path))
+        status, headers = await self._head(reader)
+        return status, headers, await reader.readexactly(int(headers.get(b"content-length", b"0")))
 
     async def _listen(self, path: str, record: int, stay_s: float) -> None:
         begun = time.monotonic()
