@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from tests.simulation.cluster import Kafka
@@ -91,15 +91,16 @@ class ModelAdmin:
     def list_offsets(
         self, wanted: Mapping[TopicPartition, OffsetSpec], isolation_level: Any = None, request_timeout: float = 60
     ) -> dict[TopicPartition, Future[OffsetFound]]:
-        """First or last offsets, read uncommitted."""
+        """First or last offsets."""
         cluster = self._kafka.cluster
 
         def asked(where: TopicPartition, spec: OffsetSpec) -> Future[OffsetFound]:
             place = (where.topic, where.partition)
             latest = spec._value == OffsetSpec.latest()._value
+            stable = isolation_level is IsolationLevel.READ_COMMITTED
 
             def serve() -> OffsetFound:
-                return OffsetFound(cluster.ends(place) if latest else 0)
+                return OffsetFound(cluster.ends(place, stable=stable) if latest else 0)
 
             return Future[OffsetFound](self._kafka, self._process, int(request_timeout * S)).ask(
                 "ListOffsets", lambda: cluster.log(place).leader, serve

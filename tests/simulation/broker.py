@@ -239,6 +239,11 @@ class Cluster:
             raise Refused(KafkaError.INVALID_PRODUCER_EPOCH)
         self.pending.setdefault(group, {}).setdefault(producer, {}).update(offsets)
 
+    def commit_apart(self, group: str, who: Membership, offsets: dict[Place, Offset]) -> None:
+        """Offsets that count at once. Raises: Refused."""
+        self.group(group).validate_commit(who)
+        self.offsets.setdefault(group, {}).update(offsets)
+
     def end(self, name: str, producer: int, epoch: int, *, commit: bool) -> None:
         """EndTxn: from here on the end is decided; the markers follow. Raises: Refused."""
         transaction = self._current(name, producer, epoch)
@@ -316,12 +321,12 @@ class Cluster:
 
     # Reading.
 
-    def ends(self, place: Place) -> int:
-        """The high watermark. Raises: Refused while a new leader does not know it (KIP-207)."""
+    def ends(self, place: Place, *, stable: bool = False) -> int:
+        """The high watermark, or the last stable offset. Raises: Refused while a new leader does not know (KIP-207)."""
         log = self.log(place)
         if not log.high_known:
             raise Refused(KafkaError.OFFSET_NOT_AVAILABLE)
-        return log.high
+        return log.stable if stable else log.high
 
     def fetch(self, fetch: "Fetch") -> None:
         """Answer when there is something, or after the fetch's time."""

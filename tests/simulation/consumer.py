@@ -10,7 +10,7 @@ from typing import Any
 
 from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message, TopicPartition
 
-from tests.simulation.broker import Fetch, Place
+from tests.simulation.broker import Fetch, Offset, Place
 from tests.simulation.cluster import Kafka
 from tests.simulation.groups import NO_GENERATION, Joined, Membership
 from tests.simulation.log import Refused
@@ -437,6 +437,15 @@ class ModelConsumer:
             else:
                 found.append(TopicPartition(*place, offset.offset, offset.metadata))
         return found
+
+    def commit(self, offsets: list[TopicPartition], asynchronous: bool = True) -> None:
+        """Commit offsets outside of any transaction, without waiting for the answer."""
+        self._process.check()
+        cluster, me = self._kafka.cluster, self._me()
+        wanted = {(each.topic, each.partition): Offset(each.offset, each.metadata) for each in offsets}
+        self._call(
+            "OffsetCommit", lambda respond: respond(cluster.commit_apart(self._group, me, wanted)), lambda value: None
+        )
 
     def close(self) -> None:
         """Give up everything. A static member keeps its place until its session ends; another one leaves."""

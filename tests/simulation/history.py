@@ -181,11 +181,19 @@ class Simulation:
         when = "asked" if what == "call" else random.choice(("asked", "done", "answered"))
         verdict = random.choice(list(WEATHERS)) if what == "call" else None
         pause, back = self._hold_time(random), random.randint(0, 3 * S)
+        # A request that fails once is repeated by the client; one that fails for long is known to the application.
+        lasting = random.choice((0, 0, pause)) if what == "call" else 0
+        until = 0
         waited: list[object] = []
 
         def fate(phase: str, name: str, call: object) -> str | None:
-            nonlocal left
+            nonlocal left, until
             if process.over or not name.startswith(kind):
+                return None
+            if until and phase == "asked":
+                if self.world.now < until:
+                    return verdict
+                process.fates.remove(fate)
                 return None
             if phase == "asked" and left > 0:
                 left -= 1
@@ -193,7 +201,10 @@ class Simulation:
                     waited.append(call)
             if phase != when or call not in waited:
                 return None
-            process.fates.remove(fate)
+            if lasting:
+                until = self.world.now + lasting
+            else:
+                process.fates.remove(fate)
             self.counts[f"{what} {verdict or phase}: {kind or 'any'}"] += 1
             self.world.say("nemesis", "%s of %s is %s: %s", name, process.name, phase, verdict or what)
             if what == "killed":
