@@ -20,6 +20,7 @@ from schemas.instants import Instant
 log = logging.getLogger(__name__)
 
 WEEKS: Final = 12
+SEVEN_DAYS: Final = 7
 # What is drawn by hour and by week.
 FLOWS: Final = ("released", "referrals", "enrolled")
 # What is compared over the last seven whole days, and what stands now.
@@ -125,10 +126,18 @@ def _course(connection: Connection, scope: Scope, *, parts: bool) -> Course | No
 def _parts(connection: Connection, scope: Scope, day: datetime.date) -> list[Part]:
     """The subjects below. Their flows of today are there as far as they have come to this day."""
     today = children(connection, scope, Window.DAY, day, STANDING)
-    seven = {
-        each.scope: _flows(each)
-        for each in children(connection, scope, Window.LAST_7_DAYS, day - datetime.timedelta(days=7), SEVEN)
+    first = day - datetime.timedelta(days=SEVEN_DAYS)
+    seven: dict[Scope, list[Value]] = {
+        each.scope: list(_flows(each)) for each in children(connection, scope, Window.LAST_7_DAYS, first, SEVEN)
     }
+    late = {each.scope for each in today if not seven.get(each.scope)}
+    if late:
+        # Whose own time has not come to the window's last day has no such window yet, or nothing happened there: what
+        # there is of its days counts, as it does in the lists.
+        for offset in range(SEVEN_DAYS):
+            for each in children(connection, scope, Window.DAY, first + datetime.timedelta(days=offset), SEVEN):
+                if each.scope in late:
+                    seven.setdefault(each.scope, []).extend(_flows(each))
     return [Part(each.scope, each.values, seven.get(each.scope, ())) for each in today]
 
 
@@ -138,7 +147,7 @@ def _flows(child: Child) -> tuple[Value, ...]:
 
 def _seven(connection: Connection, scope: Scope, day: datetime.date) -> list[Value]:
     """The values of the seven whole days before `day`, of a subject without parts to add up."""
-    first = day - datetime.timedelta(days=7)
+    first = day - datetime.timedelta(days=SEVEN_DAYS)
     return [
         Value(each.indicator, each.key, each.count, each.level, each.total, each.buckets)
         for name in (*SEVEN, "stage_time")

@@ -7,15 +7,20 @@ address does that nobody serves: by status, body, length, headers, and by how mu
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 from starlette.testclient import TestClient
 
 from consumers.dashboard.access import NOBODY, RULES, Level, Role, View, Viewer
 from consumers.dashboard.app import Dashboard, pages
+from consumers.dashboard.evidence.place import _holder
+from consumers.dashboard.evidence.place_rows import Place, PlaceReferral
 from consumers.dashboard.pages import Page
 from consumers.dashboard.routes import ROUTES, link
+from schemas.instants import Instant
 from tests.integration.dashboard.world import AWAY, HOME, World, headers_of
 
 pytestmark = pytest.mark.integration
@@ -276,3 +281,66 @@ def test_every_route_is_filled_and_every_page_has_a_rule_that_these_tests_know()
     assert set(EXPECTED) == set(RULES)
     for name, roles in EXPECTED.items():
         assert set(roles) == set(Role), name
+
+
+def test_a_kindergarten_reads_what_it_sent_itself_and_of_no_family_that_named_it(
+    asking: tuple[World, Dashboard, TestClient],
+) -> None:
+    world, found, client = asking
+    own = things(world, AWAY)
+    options = f"-csearch_path={world.registers.schema}"
+    told = "the child stands in special/o/2018/ with a-somebody-else"
+    path = address(NAMED["organisation"], own.parts)
+    with psycopg.connect(world.postgres, autocommit=True, options=options) as connection:
+        connection.execute(
+            "INSERT INTO rejections (locality, record, at, type, reason, detail, organisation_id, application_id)"
+            " VALUES (%s, 0, now(), 'ApplicationSubmitted', 'DUPLICATE_APPLICATION', %s, %s, 'a-of-a-family')",
+            (AWAY, told, own.organisation),
+        )
+        try:
+            found.pages.cache._entries.clear()
+            for viewer in (Viewer(Role.ORGANISATION, f"{AWAY}/{own.organisation}", "it"), Viewer(Role.AUDITOR)):
+                world.viewer = viewer
+                for form in ("", "?table=rejections", "?table=rejections&as=csv", "?table=rejections&as=json"):
+                    answer = client.get(path + form)
+                    assert answer.status_code == 200
+                    assert "a-somebody-else" not in answer.text, (viewer.role, form)
+        finally:
+            connection.execute("DELETE FROM rejections WHERE record = 0")
+
+
+def test_a_kindergarten_learns_who_has_its_place_when_that_very_referral_is_active() -> None:
+    moment = Instant(1_623_333_600_000)
+    place = Place(
+        place_id="p-1",
+        organisation_id="o-1",
+        organisation="One",
+        ownership="STATE",
+        queue="general/2018",
+        birth_year=2018,
+        age_from=3,
+        age_to=4,
+        language="kk",
+        group_type="GENERAL_DEVELOPMENTAL",
+        regime="FULL_DAY",
+        admission="REGULAR",
+        admission_from=date(2021, 9, 1),
+        admission_until=None,
+        stage="REFERRED",
+        released_at=moment,
+        offered_at=moment,
+        returns=1,
+        bulletin=1,
+        window_until=None,
+        application_id="a-1",
+        vacated_at=None,
+        recall_reason=None,
+        record=1,
+        last_record=9,
+    )
+    before = PlaceReferral(1, "a-1", "CHOICE", 1, "ENDED", moment, moment, moment, "CANCELLED", None, 2)
+    now = before._replace(referral=2, state="ISSUED", activated_at=None, ended_at=None, cause=None)
+    assert _holder(place, [before, now], office=False) == "", "it was active once, and is not now"
+    assert _holder(place, [before, now], office=True) == "a-1"
+    assert _holder(place, [before, now._replace(activated_at=moment)], office=False) == "a-1"
+    assert _holder(place, [before._replace(application_id="a-2")], office=False) == ""

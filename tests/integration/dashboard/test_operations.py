@@ -24,9 +24,8 @@ from starlette.testclient import TestClient
 from consumers.dashboard.access import Role, Viewer
 from consumers.dashboard.app import Dashboard
 from consumers.reading.figures import Figures as ReaderFigures
-from infra.health import HealthServer, note_path
+from infra.health import READER_GROUP, HealthServer, note_path
 from infra.live.supervisor import read_status
-from infra.metrics_targets import READER_GROUP
 from infra.operations_view import Looking
 from infra.settings import Settings
 from streams.runtime.metrics import Metrics

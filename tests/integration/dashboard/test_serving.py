@@ -1,7 +1,6 @@
 """How pages are served: once for all, with ETags, packed, in three languages, and in words while a source is away."""
 
 import gzip
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,6 @@ from starlette.testclient import TestClient
 
 from consumers.dashboard.access import Role, Viewer
 from consumers.dashboard.app import Dashboard
-from infra.stack.own import OwnService
 from tests.integration.dashboard.test_authorisation import NAMED, address, things
 from tests.integration.dashboard.world import HOME, World, dashboard
 
@@ -67,12 +65,8 @@ def test_the_first_page_goes_by_what_the_browser_asks_for(asking: Asking) -> Non
         assert client.get("/", headers={"Accept-Language": header}).headers["location"] == f"/{language}/"
 
 
-def test_a_store_that_is_away_is_told_in_words(
-    world: World, own_service: Callable[[str], OwnService], asking: Asking
-) -> None:
-    broken = own_service("postgres")
-    elsewhere = replace(world, postgres=broken.address, viewer=Viewer(Role.AUDITOR))
-    broken.stop()
+def test_a_store_that_is_away_is_told_in_words(world: World) -> None:
+    elsewhere = replace(world, postgres="postgresql://oryn@127.0.0.1:9/postgres", viewer=Viewer(Role.AUDITOR))
     with dashboard(elsewhere) as (found, client):
         answer = client.get("/ru/about")
         assert answer.status_code == 503

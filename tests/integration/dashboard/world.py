@@ -46,7 +46,7 @@ from tests.unit.monitoring.folding import fold
 from tests.unit.verification.seasons import Season
 
 HOME, AWAY = "710000000", "270000000"
-STEPS = 260
+STEPS = 200
 SECRET = "of the tests, and long enough for them"  # noqa: S105
 CODEC = output_codec("indicators", IndicatorRow, FrozenIds())
 NASTY = (
