@@ -84,12 +84,12 @@ def points(  # each is a part of what is known
     before: Iterable[PartRow],
     rows: Mapping[datetime, list[PartRow]],
     windows: Iterable[tuple[datetime, datetime]],
-    reached: Mapping[tuple[int, str], datetime],
+    closed: Mapping[tuple[int, str], datetime],
     key: str | None,
     any_key: str,
 ) -> Iterator[Point]:
     """The points of a series. `before`: the newest rows before the first window; `windows`: where each begins and ends;
-    `reached`: how far each part has come, whether it has rows or not; `key`: as for `questions.series`."""
+    `closed`: up to where no part has anything to add, whether it has rows or not; `key`: as for `questions.series`."""
     standing = {row.part: row.keys for row in before} if kind is Kind.STOCK else {}
     for starts, ends in windows:
         here, sums = rows.get(starts, []), Sums()
@@ -102,7 +102,10 @@ def points(  # each is a part of what is known
             if kind is Kind.STOCK:
                 standing[row.part] = row.keys
         final = all(row.final for row in here) and all(
-            is_past(part, newest, ends) for part, newest in reached.items() if part not in told
+            # What is told late of a locality is a part only where there is something.
+            part[1] or moment >= ends
+            for part, moment in closed.items()
+            if part not in told
         )
         found = list(sums.values())
         if not found and key is not None:
@@ -111,9 +114,3 @@ def points(  # each is a part of what is known
             level = (each.level or 0) if kind is Kind.STOCK else None
             name = each.key if key is None else ("" if key == any_key else key)
             yield Point(indicator, starts, name, each.count, final, level, each.total, each.buckets)
-
-
-def is_past(part: tuple[int, str], newest: datetime, ends: datetime) -> bool:
-    """Whether a part that has nothing to tell in a window can't have anything any more. What is told late of a
-    locality is a part only where there is something."""
-    return bool(part[1]) or newest >= ends

@@ -9,12 +9,11 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from consumers.indicators.adding import PartRow, Sums, is_past, points
+from consumers.indicators.adding import PartRow, Sums, points
 from consumers.indicators.connection import Connection, store_errors
 from consumers.indicators.figures import Child, Figures, Point, Scope, known
 from schemas.errors import OrynError
 from schemas.indicators import INDICATORS, WINDOWS, Kind, Level, Window
-from schemas.instants import Instant
 
 # In place of a key: all keys of the indicator together. No key is called so.
 ANY_KEY: Final = "**"
@@ -55,8 +54,21 @@ SELECT max(newest) FROM subjects
 WHERE (level = %(level)s AND subject = %(subject)s AND locality = %(locality)s)
     OR (level = 'LOCALITY' AND subject = %(locality)s AND locality = %(locality)s)
 """
+# Up to where a part has closed its windows: one of a locality goes with the locality's time; one of nation or region
+# waits for its slowest locality, but not longer than that, and closes windows one after another.
+_PATIENCE: Final = datetime.timedelta(hours=48)
 _PARTS: LiteralString = """
-SELECT s.partition, s.late, coalesce(l.newest, s.newest)
+SELECT
+    s.partition, s.late, coalesce(l.newest, s.newest),
+    CASE
+        WHEN s.level NOT IN ('NATION', 'REGION') THEN coalesce(l.newest, s.newest)
+        ELSE greatest(s.newest - %(patience)s, (
+            SELECT each.starts + %(length)s FROM measures each
+            WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
+                AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late AND each.final
+            ORDER BY each.starts DESC LIMIT 1
+        ))
+    END
 FROM subjects s
 LEFT JOIN subjects l ON l.level = 'LOCALITY' AND l.subject = s.locality AND l.locality = s.locality
 WHERE s.level = %(level)s AND s.subject = %(subject)s AND s.locality = %(locality)s
@@ -81,7 +93,18 @@ ORDER BY 3
 """
 _CHILDREN: LiteralString = """
 SELECT
-    s.subject, s.locality, s.partition, s.late, s.until, coalesce(l.newest, s.newest), m.starts, m.final, m.figures
+    s.subject, s.locality, s.until, m.starts, m.figures,
+    CASE
+        WHEN m.starts = %(starts)s THEN m.final
+        WHEN s.late <> '' THEN true
+        WHEN s.level NOT IN ('NATION', 'REGION') THEN coalesce(l.newest, s.newest) >= %(ends)s
+        ELSE s.newest - %(patience)s >= %(ends)s OR EXISTS (
+            SELECT FROM measures each
+            WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
+                AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late
+                AND each.starts > %(starts)s AND each.final
+        )
+    END
 FROM subjects s
 LEFT JOIN subjects l ON l.level = 'LOCALITY' AND l.subject = s.locality AND l.locality = s.locality
 LEFT JOIN LATERAL (
@@ -153,7 +176,7 @@ def series(
         raise NoWindow(f"more than {POINTS_MAX:,} windows are asked for: ask for fewer, or for longer ones")
     asked = {**stored_names(scope), "window": window.value, "indicator": indicator, "first": begin, "last": end}
     with store_errors(), connection.cursor(binary=True) as cursor:
-        parts = cursor.execute(_PARTS, stored_names(scope)).fetchall()
+        parts = cursor.execute(_PARTS, {**asked, "length": LENGTHS[window], "patience": _PATIENCE}).fetchall()
         rows = cursor.execute(_SERIES, asked).fetchall()
     if not parts or not rows:
         return []
@@ -166,10 +189,10 @@ def series(
         else:
             by_start.setdefault(starts, []).append(row)
     opening = _first_at(window, begin) if before else min(by_start)
-    reached = {(partition, late): newest for partition, late, newest in parts}
-    newest = max(begin_of(window, max(reached.values())), max(by_start, default=opening))
-    windows = _windows(window, opening, min(end, newest))
-    return list(points(indicator, kind, before, by_start, windows, reached, key, ANY_KEY))
+    newest = max(newest for _, _, newest, _ in parts)
+    windows = _windows(window, opening, min(end, max(begin_of(window, newest), max(by_start, default=opening))))
+    closed = {(partition, late): moment for partition, late, _, moment in parts}
+    return list(points(indicator, kind, before, by_start, windows, closed, key, ANY_KEY))
 
 
 def children(
@@ -203,17 +226,19 @@ def children(
             "of": scope.subject if scope.level is Level.LOCALITY else "",
             "window": window.value,
             "starts": moment,
+            "ends": moment + LENGTHS[window],
+            "patience": _PATIENCE,
             "indicators": list(indicators),
         }
         found = cursor.execute(_CHILDREN, asked).fetchall()
     by_subject: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for row in found:
         by_subject.setdefault((row[0], row[1]), []).append(row)
-    ends = moment + LENGTHS[window]
     return [
-        _child(below, subject, locality, rows, moment, ends)
+        _child(below, subject, locality, rows, moment)
         for (subject, locality), rows in by_subject.items()
-        if any(starts is not None for *_, starts, _, _ in rows)
+        # Only those of which anything was known by then.
+        if any(starts is not None for _, _, _, starts, _, _ in rows)
     ]
 
 
@@ -249,25 +274,17 @@ def stored_names(scope: Scope) -> dict[str, str]:
 
 
 def _child(
-    below: Level,
-    subject: str,
-    locality: str,
-    rows: Sequence[tuple[Any, ...]],
-    moment: datetime.datetime,
-    ends: datetime.datetime,
+    below: Level, subject: str, locality: str, rows: Sequence[tuple[Any, ...]], moment: datetime.datetime
 ) -> Child:
-    sums, finals, untils = Sums(), list[bool](), list[Instant]()
-    for _, _, partition, late, until, newest, starts, final, figures in rows:
-        here = starts == moment
-        finals.append(final if here else is_past((partition, late), newest, ends))
-        untils.append(until)
+    sums = Sums()
+    for _, _, _, starts, figures, _ in rows:
         for name, keys in (figures or {}).items():
-            stock = known(name).kind is Kind.STOCK
-            if here or stock:
-                sums.add(name, keys, standing=not here)
+            if starts == moment or known(name).kind is Kind.STOCK:
+                sums.add(name, keys, standing=starts != moment)
     inside = below in (Level.ORGANISATION, Level.QUEUE)
     scope = Scope(below, subject, locality if inside else None)
-    return Child(scope, tuple(sums.values()), all(finals), max(untils))
+    final = all(each for _, _, _, _, _, each in rows)
+    return Child(scope, tuple(sums.values()), final, max(until for _, _, until, _, _, _ in rows))
 
 
 def _below(level: Level, of: Level | None) -> Level:

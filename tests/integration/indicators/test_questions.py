@@ -83,7 +83,7 @@ def _by_hand() -> Iterator[IndicatorRow]:
         (Level.REGION, "75", None),
         (Level.LOCALITY, ALMATY, ALMATY),
     ):
-        yield row(level, subject, "2021-06-11T00:00", *ELEVENTH, through=7, locality=locality, partition=1)
+        yield row(level, subject, "2021-06-11T00:00", *ELEVENTH, through=7, final=True, locality=locality, partition=1)
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +145,14 @@ def test_of_what_nobody_knows_nothing_is_told(by_hand: Connection) -> None:
 
 def test_a_series_carries_stocks_on_and_is_final_when_every_part_is(by_hand: Connection) -> None:
     general = series(by_hand, NATION, "waiting", Window.DAY, day(9), day(30), GENERAL)
-    # On the tenth nothing is known of Almaty's partition, which has passed it; on the twelfth it may still tell more.
+    # Of the tenth nothing is known in Almaty's partition, which has closed a later day. The capital's had nothing to
+    # tell on the eleventh, and may wait for a locality that has; on the twelfth both may still tell more.
     assert told(general) == [(10, 5, 5, True), (11, 4, 9, False), (12, -2, 7, False)]
+    assert by_hand.execute(
+        "SELECT extract(day FROM starts)::int, count, level_at_end, final FROM figures"
+        " WHERE level = 'NATION' AND \"window\" = 'DAY' AND indicator = 'waiting' AND key = %s ORDER BY 1",
+        [GENERAL],
+    ).fetchall() == told(general)
     together = series(by_hand, NATION, "waiting", Window.DAY, day(10), day(12), ANY_KEY)
     assert [each.level for each in together] == [6, 10, 8]
     assert told(series(by_hand, CAPITAL, "waiting", Window.DAY, day(11), day(11), GENERAL)) == [(11, 0, 5, True)]
@@ -172,7 +178,7 @@ def test_children_stand_beside_each_other_also_where_one_is_quiet(by_hand: Conne
         ("71", 4, 2),
         ("75", 4, 0),
     ]
-    assert [each.final for each in children(by_hand, NATION, Window.DAY, day(11), ["waiting"])] == [True, False]
+    assert [each.final for each in children(by_hand, NATION, Window.DAY, day(11), ["waiting"])] == [False, True]
     # On the tenth nothing was known of the other region yet.
     (capital,) = children(by_hand, NATION, Window.DAY, day(10), ["waiting"], of=Level.LOCALITY)
     assert (capital.scope, capital.value("waiting", GENERAL).level, capital.final) == (CAPITAL, 5, True)

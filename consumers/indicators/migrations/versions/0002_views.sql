@@ -5,7 +5,7 @@
 -- indicator still opens that one alone.
 --
 -- What is final: a sum is when no part can change it any more. A part that has nothing to tell in a window, or not yet,
--- counts too: it is past the window or not.
+-- counts too: it has closed the window or not.
 
 -- A part without a row in a window had nothing happen in it: its stocks stand as in its newest row before. A locality
 -- whose records came late to windows that were final already is a part of its own (`late`).
@@ -27,7 +27,15 @@ FROM (
         bool_and(
             CASE
                 WHEN m.starts = w.starts THEN m.final
-                ELSE s.late <> '' OR s.newest >= w.starts + length_of(w."window")
+                WHEN s.late <> '' THEN true
+                WHEN w.level NOT IN ('NATION', 'REGION') THEN s.newest >= w.starts + length_of(w."window")
+                -- A part waits two days for its slowest locality, and closes its windows one after another.
+                ELSE s.newest - interval '48 hours' >= w.starts + length_of(w."window") OR EXISTS (
+                    SELECT FROM measures each
+                    WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
+                        AND each.partition = s.partition AND each.late = s.late AND each."window" = w."window"
+                        AND each.starts > w.starts AND each.final
+                )
             END
         ) OVER (PARTITION BY w.level, s.region, w.locality, w.subject, w."window", w.starts) AS final
     FROM (SELECT DISTINCT level, subject, locality, "window", starts FROM measures) w
