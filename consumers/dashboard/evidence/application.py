@@ -5,12 +5,14 @@ with reasons, ids and journal records.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.evidence.application_rows import Application, application_of, has_referral
 from consumers.dashboard.evidence.application_tables import mine_of, own_tables
+from consumers.dashboard.evidence.causes import published
 from consumers.dashboard.evidence.curve import Curve, Step
 from consumers.dashboard.evidence.order import status_of
 from consumers.dashboard.evidence.paths import above
@@ -90,7 +92,8 @@ def _asked(
     if view is View.PUBLIC and row.queued_at is None:
         raise NotThere(application_id)
     timeline = timeline_of(sources, connection, head, row.queue)
-    return row, curve_in(timeline, application_id, head)
+    curve = curve_in(timeline, application_id, head)
+    return row, replace(curve, steps=tuple(published(curve.steps))) if view is View.PUBLIC else curve
 
 
 def _standing(row: Application, curve: Curve, w: Words, *, temporary: bool) -> dict[str, Any]:

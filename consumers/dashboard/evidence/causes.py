@@ -4,7 +4,8 @@ The published orders show who joined, got a referral, paused, came back, changed
 public form says that much: neither why somebody left nor who it was. Offices see the reason, too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from consumers.dashboard.evidence.curve import Effect, Step
@@ -15,6 +16,24 @@ from schemas.words import Group
 
 # The stop list and a suspension are one status of the published orders (R7.3).
 _PAUSES: Final = frozenset({Move.STOPPED, Move.SUSPENDED})
+
+
+def published(steps: Iterable[Step]) -> Sequence[Step]:
+    """The steps that the published orders show: a suspension of who is on the stop list, and the way back to it, change
+    nothing there, so the public form has no step of them (R4.7, R7.3)."""
+    found: list[Step] = []
+    pausing = False
+    for step in steps:
+        own = []
+        for cause in step.own:
+            if cause.move in _PAUSES and pausing:
+                continue
+            if cause.move is not Move.REGROUPED:
+                pausing = cause.move in _PAUSES
+            own.append(cause)
+        if own or step.causes:
+            found.append(replace(step, own=tuple(own)))
+    return found
 
 
 class Kind(NamedTuple):

@@ -6,8 +6,8 @@ from random import Random
 import pytest
 from fluent.syntax import ast, parse
 
-from consumers.dashboard.evidence.causes import effects, in_words, kind_of
-from consumers.dashboard.evidence.curve import Effect
+from consumers.dashboard.evidence.causes import effects, in_words, kind_of, published
+from consumers.dashboard.evidence.curve import Effect, Step
 from consumers.dashboard.evidence.place_rows import Version, spans_of
 from consumers.dashboard.evidence.story import POINTS_MAX, Point, thinned
 from consumers.dashboard.evidence.timeline import Cause
@@ -55,6 +55,28 @@ def test_the_public_form_names_no_reason_and_no_kind_of_pause() -> None:
     assert len({kinds[Cause(Move.ARCHIVED, reason.value)] for reason in ArchiveReason}) == 1
     full = {kind_of(Cause(Move.ARCHIVED, reason.value), full=True) for reason in ArchiveReason}
     assert len(full) == len(ArchiveReason)
+
+
+def test_who_is_suspended_from_the_stop_list_and_restored_to_it_stays_paused_in_public() -> None:
+    def own(record: int, *moves: Move) -> Step:
+        return Step(record, Instant(record), None, None, tuple(Cause(move, "") for move in moves))
+
+    others = Step(5, Instant(5), 7, 6, (), {Cause(Move.SERVED, "GENERAL"): Effect(1, -1)})
+    steps = [
+        own(1, Move.QUEUED),
+        own(2, Move.STOPPED),
+        own(3, Move.SUSPENDED),
+        own(4, Move.STOPPED),
+        others,
+        own(6, Move.REGROUPED),
+        own(7, Move.SUSPENDED),
+        own(8, Move.RETURNED),
+        own(9, Move.SUSPENDED),
+        own(10, Move.ARCHIVED),
+    ]
+    found = published(steps)
+    assert [each.record for each in found] == [1, 2, 5, 6, 8, 9, 10]
+    assert published(found) == found
 
 
 @pytest.mark.parametrize("language", list(Language))
