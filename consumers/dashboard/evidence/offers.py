@@ -52,8 +52,8 @@ def offers_of(connection: Connection, locality: str, queue: str) -> list[Offer]:
     return read(connection, Offer, _OFFERED, (locality, queue))
 
 
-def offers_table(found: list[Offer], w: Words, locality: str, *, office: bool) -> Table:
-    """Places on offer. `office`: with links to the pages that offices see."""
+def offers_table(found: list[Offer], w: Words, locality: str) -> Table:
+    """Places on offer, with links to the pages that offices see."""
     columns = (
         Column("place_id", w.say("ev-column-place"), "id"),
         Column("organisation", w.say("ev-column-organisation")),
@@ -69,12 +69,9 @@ def offers_table(found: list[Offer], w: Words, locality: str, *, office: bool) -
     )
     rows = []
     for each in found:
-        place: object = each.place_id
-        organisation: object = each.organisation
-        if office:
-            place = Link(each.place_id, link(w.language, "place", locality=locality, place=each.place_id))
-            to = link(w.language, "organisation", locality=locality, organisation=each.organisation_id)
-            organisation = Link(each.organisation, to)
+        place = Link(each.place_id, link(w.language, "place", locality=locality, place=each.place_id))
+        to = link(w.language, "organisation", locality=locality, organisation=each.organisation_id)
+        organisation = Link(each.organisation, to)
         rows.append(
             (place, organisation, w.symbol("Stage", each.stage), each.window_until, w.ages(each.age_from, each.age_to),
              w.language_name(each.language), w.word(GroupType(each.group_type)), w.word(Regime(each.regime)),

@@ -1,6 +1,7 @@
 """The page of a queue: how long it is and of whom, how it moved, how 1 : 3 came out, its order, the places on offer.
 
-All of it is what the published orders and bulletins say (R7.3); offices get links to more. One snapshot.
+The public form is what the published orders say (R7.3). Which places are on offer at this moment is for offices: who
+sees a place go the moment an application is referred knows where that child will be. One snapshot.
 """
 
 import re
@@ -26,7 +27,7 @@ ROWS: Final = 50
 BEFORE: Final = 5
 OFFERS_SHOWN: Final = 20
 WEEKS_SHOWN: Final = 53
-_OFFICES: Final = (View.OFFICIAL, View.AUDITOR)
+_OFFICES: Final = frozenset({View.OFFICIAL, View.AUDITOR})
 
 
 def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
@@ -39,14 +40,14 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         timeline = timeline_of(sources, connection, head, queue)
         waiting = waiting_in(timeline, head)
         order = order_of(connection, head, queue, waiting)
-        stages = stages_of_queue(connection, locality, queue)
-        offers = offers_of(connection, locality, queue)
+        office = view in _OFFICES
+        stages = stages_of_queue(connection, locality, queue) if office else {}
+        offers = offers_of(connection, locality, queue) if office else []
     weeks = weeks_of(timeline, head.records, head.until, w)
     first, found = _where(order, params)
     page = order[: numbered(order)][first - 1 : first - 1 + ROWS]
-    office = view in _OFFICES
-    offered = offers_table(offers[:OFFERS_SHOWN], w, locality, office=office)
     values = {
+        "office": office,
         "queue": queue,
         "locality": locality,
         "waiting": waiting,
@@ -74,7 +75,9 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         "previous": _turn(w, params, max(1, first - ROWS)) if first > 1 else "",
         "following": _turn(w, params, first + ROWS) if first + ROWS <= waiting.total else "",
     }
-    tables = {"page": order_table(page, w, locality, len(order)), "offered": offered}
+    tables = {"page": order_table(page, w, locality, len(order))}
+    if office:
+        tables["offered"] = offers_table(offers[:OFFERS_SHOWN], w, locality)
     charts = _charts(weeks[-WEEKS_SHOWN:], w)
     return Content(w.queue(queue), values, tables, charts, above(w, locality), head.until, w.say("ev-queue-lede"))
 
@@ -132,12 +135,12 @@ def load_order(sources: Sources, params: Params, view: View, w: Words) -> Table:
     return order_table(order, w, locality, len(order))
 
 
-def load_offers(sources: Sources, params: Params, view: View, w: Words) -> Table:
+def load_offers(sources: Sources, params: Params, view: View, w: Words) -> Table:  # offices only
     """All places on offer. Raises: NotThere."""
     with sources.registers() as connection:
         head_of(connection, params["locality"])
         found = offers_of(connection, params["locality"], params["queue"])
-    return offers_table(found, w, params["locality"], office=view in _OFFICES)
+    return offers_table(found, w, params["locality"])
 
 
 def _ratio(weeks: Sequence[Week]) -> tuple[int, int]:
@@ -205,6 +208,7 @@ PAGES: Final = [
         "queue.html",
         fragments=("now", "movement", "order", "proof"),
         tables={"order": load_order, "places": load_offers, "weeks": load_weeks},
+        table_views={"places": _OFFICES},
         query={"first": Query(re.compile(r"[1-9][0-9]{0,6}")), "find": Query(re.compile(r"[A-Za-z0-9._:-]{1,64}"))},
     )
 ]

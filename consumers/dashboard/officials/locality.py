@@ -172,7 +172,7 @@ def _said(moment: datetime.datetime | None, w: Words) -> str:
 def _queues_table(
     queues: Sequence[QueueSummary], locality: str, names: Mapping[str, str], w: Words, *, public: bool
 ) -> Table:
-    """The queues by length. The public form has what may be published: how many wait, by group, and places."""
+    """The queues by length. The public form has what follows from the published orders (R7.3)."""
     columns = [
         Column("queue", w.say("locality-queue")),
         Column("waiting", w.say("locality-waiting"), "number"),
@@ -181,10 +181,10 @@ def _queues_table(
         Column("general", w.say("locality-general"), "number"),
         Column("may_choose", w.say("locality-access"), "number"),
         Column("off_the_order", w.say("locality-off"), "number"),
-        Column("on_offer", w.say("locality-offer"), "number"),
     ]
     if not public:
         columns.insert(5, Column("phase", w.say("locality-phase"), "number"))
+        columns.append(Column("on_offer", w.say("locality-offer"), "number"))
     rows = []
     for each in sorted(queues, key=lambda queue: (-queue.size, queue.queue)):
         row = [
@@ -193,10 +193,10 @@ def _queues_table(
             *(each.waiting[group] for group in (Group.EXTRAORDINARY, Group.PRIORITY, Group.GENERAL)),
             each.access,
             each.off_order,
-            sum(each.places.get(stage, 0) for stage in ON_OFFER),
         ]
         if not public:
             row.insert(5, each.phase)
+            row.append(sum(each.places.get(stage, 0) for stage in ON_OFFER))
         rows.append(row)
     return Table(w.say("locality-queues"), columns, rows, w.say("locality-queues-empty"))
 

@@ -344,3 +344,27 @@ def test_a_kindergarten_learns_who_has_its_place_when_that_very_referral_is_acti
     assert _holder(place, [before, now], office=True) == "a-1"
     assert _holder(place, [before, now._replace(activated_at=moment)], office=False) == "a-1"
     assert _holder(place, [before._replace(application_id="a-2")], office=False) == ""
+
+
+def test_nobody_learns_from_public_pages_which_place_goes_when_an_application_is_referred(
+    asking: tuple[World, Dashboard, TestClient],
+) -> None:
+    world, _, client = asking
+    ((locality, queue),) = world.rows(
+        "SELECT locality, queue FROM places WHERE stage IN ('RELEASED', 'LISTED', 'PRIORITY', 'OPEN')"
+        " GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1"
+    )
+    places = {each for (each,) in world.rows("SELECT place_id FROM places WHERE locality = %s", locality)}
+    page = link("en", "queue", locality=locality, queue=queue)
+    for role in (Role.PUBLIC, Role.APPLICANT, Role.ORGANISATION):
+        world.viewer = Viewer(role, {Role.ORGANISATION: f"{locality}/o-x", Role.APPLICANT: "p-x"}.get(role, ""))
+        text = client.get(page).text
+        assert not {each for each in places if re.search(rf"[\s>\"/]{re.escape(each)}[\s<\"]", text)}, role
+        assert "Places on offer" not in text
+        for form in ("", "&as=csv", "&as=json", "&from=9"):
+            assert client.get(f"{page}?table=places{form}").status_code == NOT_FOUND, (role, form)
+        listed = client.get(f"/en/localities/{locality}?table=queues&as=json").json()["rows"]
+        assert all("on_offer" not in each for each in listed)
+    world.viewer = Viewer(Role.LOCALITY, locality, "office")
+    assert client.get(f"{page}?table=places&as=json").json()["rows"]
+    assert "Places on offer" in client.get(page).text
