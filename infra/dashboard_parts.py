@@ -6,6 +6,7 @@ Never renders a page and never decides who may see one.
 import logging
 import os
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -54,6 +55,9 @@ OWNER_ONLY: Final = 0o600
 REDIS_ANSWER_S: Final = 3.0
 MEGABYTE: Final = 1_000_000
 CLOSE_S: Final = 3
+# How long a thread that makes a page may keep the loop waiting, which answers everybody: Python's own 5 ms, several
+# times in each request, would be most of its time.
+SWITCH_S: Final = 0.0005
 BACKLOG: Final = 2_048
 # A path that does not answer its watcher for so long is not ready.
 SILENT_S: Final = 10.0
@@ -232,6 +236,7 @@ def run_dashboard(settings: Settings, tell: Callable[[str], None]) -> int:
     tell(f"http://{host}:{socket.getsockname()[1]}/")
     logging.getLogger("uvicorn").setLevel(logging.WARNING)  # what it says of its start is said above
     server = Server(config, dashboard.live.close)
+    sys.setswitchinterval(SWITCH_S)
     with ExitStack() as stack:
         stack.callback(socket.close)
         if settings.worker.health_port is not None:

@@ -59,10 +59,14 @@ class Cache:
             return found
         self._figures.misses.inc()
         made: Entry = await self.once((key, state), make)
-        self._entries[key] = made
+        self.keep(key, made)
+        return made
+
+    def keep(self, key: Hashable, entry: Entry) -> None:
+        """An entry that was made."""
+        self._entries[key] = entry
         self._entries.move_to_end(key)
         self.weigh(key)
-        return made
 
     def peek(self, key: Hashable) -> Entry | None:
         """The last entry, of whatever state."""

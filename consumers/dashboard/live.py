@@ -1,9 +1,10 @@
 """The live channel: pages that renew themselves in the browser by server-sent events.
 
 A page that anybody listens to is rendered anew when its sources have moved, at most once a second, once for all who
-listen with the same view. Listeners get the fragments that changed since what they have: the same bytes for all who
-have the same. There is no queue: who reads slowly gets the newest state next, and nothing in between; who takes nothing
-at all for a minute is let go. Whose login has ended gets nothing more, also on a page that changes all the time.
+listen with the same view, and together with the others that are due: who has waited longest comes first. Listeners get
+the fragments that changed since what they have: the same bytes for all who have the same. There is no queue: who reads
+slowly gets the newest state next, and nothing in between; who takes nothing at all for a minute is let go. Whose login
+has ended gets nothing more, also on a page that changes all the time.
 """
 
 import asyncio
@@ -19,18 +20,19 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Send
 
 from consumers.dashboard.access import NOBODY, Viewer
+from consumers.dashboard.cache import Entry
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.identity import Identify
 from consumers.dashboard.pages import Content
-from consumers.dashboard.serving import Asked, Pages
+from consumers.dashboard.serving import RENEWALS_AT_ONCE, Asked, Pages
 from consumers.dashboard.settings import DashboardSettings
 from consumers.dashboard.watching import Watcher
 
 log = logging.getLogger(__name__)
 
 NOT_FOUND, UNAVAILABLE = 404, 503
-# So many pages are rendered for listeners at once; requests have the other threads.
-RENEWALS_AT_ONCE: Final = 3
+# So many pages are looked at in one go.
+BATCH_MAX: Final = 64
 HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Cookie"}
 HELLO: Final = b"event: hello\ndata: {}\n\n"
 AWAY: Final = b"event: away\ndata: {}\n\n"
@@ -49,6 +51,8 @@ class Channel:
         self.asked = asked
         self.listeners = 0
         self.state: str | None = None
+        # The sources' state when its renewal began.
+        self.seen: str | None = None
         self.renewed_at = float("-inf")
         self.version = ""
         self.problem: int | None = None
@@ -142,14 +146,18 @@ class Live:
         self._channels: dict[object, Channel] = {}
         self._listeners = 0
         self._closing = False
-        self._tasks: set[asyncio.Task[None]] = set()
         pages.watched = self._watched
 
     async def run(self) -> None:
         """Renew what has listeners until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(RENEWALS_AT_ONCE):
+                group.create_task(self._lane())
+
+    async def _lane(self) -> None:
         while True:
-            self._begin_renewals()
-            await asyncio.sleep(self._settings.poll_s / 2)
+            if not await self._renew_batch():
+                await asyncio.sleep(self._settings.poll_s / 2)
 
     def _watched(self, key: object) -> bool:
         """Whether a page is being renewed as its sources move."""
@@ -169,17 +177,21 @@ class Live:
             return Response(media_type="text/event-stream", headers=HEADERS)
         if self._listeners >= self._settings.listeners_max or self._closing:
             raise HTTPException(UNAVAILABLE)
-        entry = await self._pages.entry(asked)  # who may not have the page, or has no such one, is told so here
+        # Who may not have the page, or asks for one that is not there, is told so here.
+        entry = self._pages.recent(asked) or await self._pages.entry(asked)
         if not isinstance(entry.content, Content):
             raise HTTPException(NOT_FOUND)
         at = request.headers.get("last-event-id") or request.query_params.get("at", "")
-        stream = self._stream(request, asked, at)
+        stream = self._stream(request, asked, at, entry)
         return Stream(stream, self._settings.slow_s, media_type="text/event-stream", headers=HEADERS)
 
-    async def _stream(self, request: Request, asked: Asked, at: str) -> AsyncIterator[bytes]:
+    async def _stream(self, request: Request, asked: Asked, at: str, entry: Entry) -> AsyncIterator[bytes]:
         channel = self._channels.get(asked.key)
         if channel is None:
             channel = self._channels[asked.key] = Channel(asked)
+            channel.state = entry.state
+            self._take(channel, entry)
+            channel.renewed_at = entry.made_at  # the loop's clock, too, is the monotonic one
         channel.listeners += 1
         self._listeners += 1
         self._figures.listeners.set(self._listeners)
@@ -226,14 +238,47 @@ class Live:
         if not channel.listeners and self._channels.get(asked.key) is channel:
             del self._channels[asked.key]
 
-    def _begin_renewals(self) -> None:
+    async def _renew_batch(self) -> bool:
+        """Renew those that have waited longest. Returns: whether there was anything to do."""
         now = asyncio.get_running_loop().time()
         due = [each for each in self._channels.values() if self._due(each, now)]
-        due.sort(key=lambda each: each.renewed_at)  # who has waited longest comes first
-        for channel in due[: RENEWALS_AT_ONCE - len(self._tasks)]:
-            task = asyncio.create_task(self._renew(channel))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        due.sort(key=lambda each: each.renewed_at)
+        batch = {each.asked.key: each for each in due[:BATCH_MAX]}
+        if not batch:
+            return False
+        for channel in batch.values():
+            channel.renewing = True
+            channel.seen = self._watcher.state(channel.asked.subject)
+        try:
+            # A page in an order of its own is made of what is known of the page: it comes behind the others.
+            await self._pages.renew([each.asked for each in batch.values() if not _sorted(each)], self._found)
+        except Exception:
+            log.exception("pages could not be renewed")
+            await asyncio.sleep(self._settings.renew_s)
+        finally:
+            for channel in batch.values():
+                channel.renewing = False
+                channel.wake()
+        for channel in batch.values():
+            if _sorted(channel):
+                await self._renew(channel)
+        return True
+
+    def _found(self, asked: Asked, made: Entry | int) -> None:
+        """A page that was looked at, or what is wrong with it."""
+        channel = self._channels.get(asked.key)
+        if channel is not None:
+            channel.state = channel.seen
+            self._take(channel, made)
+
+    def _take(self, channel: Channel, made: Entry | int) -> None:
+        if isinstance(made, int):
+            channel.fail(made)
+        elif not isinstance(made.content, Content):
+            channel.fail(NOT_FOUND)
+        elif channel.take(made.rendered.version, made.rendered.fragments):
+            self._figures.renewals.labels(channel.asked.page.name).inc()
+        channel.renewed_at = asyncio.get_running_loop().time()
 
     def _due(self, channel: Channel, now: float) -> bool:
         if channel.renewing or now - channel.renewed_at < self._settings.renew_s:
@@ -248,18 +293,18 @@ class Live:
             await channel.wait(self._settings.heartbeat_s)
             return
         channel.renewing = True
-        page = channel.asked.page.name
         try:
             channel.state = self._watcher.state(channel.asked.subject)
-            entry = await self._pages.entry(channel.asked)
-            if channel.take(entry.rendered.version, entry.rendered.fragments):
-                self._figures.renewals.labels(page).inc()
+            self._take(channel, await self._pages.entry(channel.asked))
         except HTTPException as exc:
-            channel.fail(exc.status_code)
+            self._take(channel, exc.status_code)
         except Exception:
-            log.exception("a page could not be renewed", extra={"page": page})
-            channel.fail(UNAVAILABLE)
+            log.exception("a page could not be renewed", extra={"page": channel.asked.page.name})
+            self._take(channel, UNAVAILABLE)
         finally:
-            channel.renewed_at = asyncio.get_running_loop().time()
             channel.renewing = False
             channel.wake()
+
+
+def _sorted(channel: Channel) -> bool:
+    return "sort" in channel.asked.params

@@ -5,8 +5,9 @@ every statement. Whoever is away raises SourceAway, which people are told in wor
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from threading import local
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -26,6 +27,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 AWAY: Final = (StoreUnavailable, LiveViewUnavailable, NotReady)
 POOL_WAIT_S: Final = 3.0
 CONNECT_S: Final = 3
+# Beside those of the pages that are asked for: the probes', and those of the pages that are renewed together.
+OWN_CONNECTIONS: Final = 6
 
 
 class SourceAway(OrynError):
@@ -73,7 +76,7 @@ class Sources:
                 " -c default_transaction_read_only=on -c jit=off",  # compiling costs more than it saves here
             },
             min_size=1,
-            max_size=settings.connections,
+            max_size=settings.connections + OWN_CONNECTIONS,
             timeout=POOL_WAIT_S,
             reconnect_timeout=CONNECT_S,
             configure=_configure,
@@ -81,6 +84,7 @@ class Sources:
             open=False,
             name="dashboard",
         )
+        self._held = local()
 
     def open(self) -> None:
         """Begin to connect; does not wait for PostgreSQL."""
@@ -122,7 +126,35 @@ class Sources:
             yield connection
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """Inside, in this thread, all blocks of one source are the same snapshot: for pages that are loaded one after
+        the other. What a page raises must leave this block, too: a statement that failed ends the snapshot."""
+        with ExitStack() as stack:
+            found: dict[str, Connection] = {}
+
+            def held(schema: str) -> Connection:
+                if schema not in found:
+                    found[schema] = stack.enter_context(self._new_snapshot(schema))
+                return found[schema]
+
+            self._held.of = held
+            try:
+                yield
+            finally:
+                del self._held.of
+
+    @contextmanager
     def _snapshot(self, schema: str) -> Iterator[Connection]:
+        held: Callable[[str], Connection] | None = getattr(self._held, "of", None)
+        if held is None:
+            with self._new_snapshot(schema) as connection:
+                yield connection
+        else:
+            with store_away():
+                yield held(schema)
+
+    @contextmanager
+    def _new_snapshot(self, schema: str) -> Iterator[Connection]:
         with store_away(), self._pool.connection() as connection, connection.transaction():
             connection.execute("SELECT set_config('search_path', %s, true)", [schema])
             yield connection
