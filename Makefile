@@ -12,6 +12,7 @@ CAMPAIGN ?= astana-2021
 SEED ?= 0
 EVENTS ?= 1000000
 SECONDS ?= 600
+FUZZ_SECONDS ?= 600
 PYTEST_ARGS ?=
 BENCHMARKS ?=
 PICTURES ?= docs/pictures
@@ -43,9 +44,10 @@ test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it,
 simulate: setup ## the generated histories, with SEED=…
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
 
-fuzz: setup ## the core against the naive model, then the property tests, long and random; SEED=… repeats a run
+fuzz: setup ## the core against the naive model, the property tests, long and random, and FUZZ_SECONDS=600 of hostile inputs, guided by coverage; SEED=… repeats the random parts
 	$(BIN)/python -m tests.fuzz --events $(EVENTS) --seed $(SEED)
 	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
+	$(BIN)/python -m tests.fuzz.hostile --seconds $(FUZZ_SECONDS) --seed $(if $(filter-out 0,$(SEED)),$(SEED),1) --out $(OUT)/fuzz
 
 chaos: setup ## everything on three brokers through storms of faults; SECONDS=1800 SEED=2 CHAOS_ARGS="--least 20"; out/chaos/report.html
 	$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) --seed $(SEED) --out $(OUT)/chaos $(CHAOS_ARGS)
