@@ -93,7 +93,14 @@ class FanOutTask:
         told = logs.committed((JOURNAL,), self.partition)[JOURNAL]
         if told is not None:
             return told
-        if not self._from_start and logs.group_forgot(JOURNAL, tuple(r.topic for r in self._codecs.routes.values())):
+        forgot = not self._from_start and logs.group_forgot(
+            JOURNAL, tuple(r.topic for r in self._codecs.routes.values())
+        )
+        # Somebody else may have had this partition since the first answer, and told of it.
+        told = logs.committed((JOURNAL,), self.partition)[JOURNAL]
+        if told is not None:
+            return told
+        if forgot:
             raise UnknownOffset(
                 f"group {self._settings.group_id} has no offset of the journal, but somebody was told already: to tell "
                 "everything again, under the same ids, start once with --from-start"

@@ -28,6 +28,11 @@ RETRY_PAUSE_S = 0.1
 # A commit that takes longer may have been delayed on its way, and a delayed one may end a later transaction
 # (KIP-890; librdkafka has no client part of it): the producer is replaced, which bumps its epoch.
 SUSPICIOUS_COMMIT_S = 2.0
+# When a connection breaks, the client library repeats the request by itself, and does not always say so; the first one
+# may still be on its way to the broker. It waits so long before it repeats, less a fifth ...
+REPEAT_BACKOFF_MS = 500
+# ... so that what was answered sooner was sent once. Offsets that arrive late would count in a later transaction, too.
+SURELY_ONCE_S = 0.35
 MESSAGE_BYTES_MAX = 17_825_792
 QUEUE_KBYTES_MAX = 262_144
 # The group has gone on without us: its coordinator refuses our offsets, and with them the transaction.
@@ -69,6 +74,9 @@ class TransactionalProducer:
     @property
     def must_be_replaced(self) -> str | None:
         """Why this producer may not begin another transaction; none if it may."""
+        if self._producer is not None and self._state is _State.READY:
+            # What broke since the last flush is told only when we ask.
+            self._producer.poll(0)
         return self._state.value if self._state in (_State.CLOSED, _State.DOUBTFUL) else self._suspect
 
     def open(self, give_up: Callable[[], bool]) -> None:
@@ -114,6 +122,7 @@ class TransactionalProducer:
             "linger.ms": 20,
             "batch.size": 1_000_000,
             "compression.type": "lz4",
+            "retry.backoff.ms": REPEAT_BACKOFF_MS,
             "error_cb": self._on_error,
         }
 
@@ -181,13 +190,17 @@ class TransactionalProducer:
             raise self._failed("flush", exc) from exc
         if left:
             raise self._doubt("flush", TimeoutError("records not delivered in time"))
+        flushed = self._outside.monotonic()
         if offsets:
             self._send_offsets(offsets, group_metadata)
+        sent = self._outside.monotonic()
         try:
             self._repeated(lambda: self._producer.commit_transaction(self._timeout_s))  # type: ignore[union-attr]
         except KafkaException as exc:
             raise self._failed("commit", exc) from exc
         self._state = _State.READY
+        if max(sent - flushed, self._outside.monotonic() - sent) > SURELY_ONCE_S:
+            self._suspect = "perhaps sent twice"
         if self._outside.monotonic() - started > SUSPICIOUS_COMMIT_S:
             self._suspect = "slow commit"
 

@@ -349,6 +349,9 @@ class Cluster:
     def fail(self, node: int) -> None:
         """A broker is gone; what it leads has no leader until `take_over`."""
         self.up[node] = False
+        if node == self.group_node:
+            for group in self.groups.values():
+                group.away = True
 
     def take_over(self, node: int) -> None:
         """Others lead what it led. What was not on all replicas may be cut off."""

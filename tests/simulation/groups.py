@@ -63,6 +63,8 @@ class Group:
         self._serial = 0
         self._deadline: Timer | None = None
         self.rebalances = 0
+        # Its coordinator is down.
+        self.away = False
 
     # Joining.
 
@@ -212,8 +214,8 @@ class Group:
         member.expiry = self._world.after(member.session, self._expired, member)
 
     def _expired(self, member: Member) -> None:
-        if member.joining is not None:
-            self._alive(member)  # it waits for the others; its request is open
+        if member.joining is not None or self.away:
+            self._alive(member)  # it waits for the others, and its request is open; or nobody counts
             return
         self._world.say("coordinator", "session of %s has ended", member.name)
         self._gone(member)
@@ -235,6 +237,7 @@ class Group:
 
     def moved(self) -> None:
         """Another coordinator: open requests are gone, sessions begin anew."""
+        self.away = False
         for member in self.members.values():
             member.joining = None
             self._alive(member)

@@ -129,9 +129,12 @@ class Network:
                 return
             dice -= weather.answer_lost
             if dice < weather.doubled:
-                self.counts["request doubled"] += 1
+                # Carried out, not answered, and still on its way a second time: the client will repeat it as well.
+                self.world.after(out, self._arrive, call, serve, None)
                 self.world.after(out + random.randint(*weather.straggling), self._arrive, call, serve, None)
-            elif dice - weather.doubled < weather.slow:
+                self._broken(call, "request doubled")
+                return
+            if dice - weather.doubled < weather.slow:
                 self.counts["request slow"] += 1
                 out += random.randint(*weather.slow_delay)
         self.world.after(out, self._arrive, call, serve, back)

@@ -19,6 +19,11 @@ from tests.simulation.world import MS, Bell, Process, S
 
 RETRY_US = 20 * MS
 COORDINATOR_RETRY_US = 60 * MS
+DEFAULT_BACKOFF_MS = 100
+# The backoff is this much longer or shorter, by chance.
+JITTER = 0.2
+# An error of a connection that is like the one before it is not told again for so long.
+SUPPRESSED_US = 30 * S
 OFFSETS_RETRY_US = 500 * MS
 DEFAULT_LINGER_MS = 5
 DEFAULT_TIMEOUT_MS = 60_000
@@ -80,6 +85,8 @@ class ModelProducer:
         self._linger = int(properties.get("linger.ms", DEFAULT_LINGER_MS)) * MS
         self._transaction_ms = int(properties.get("transaction.timeout.ms", DEFAULT_TIMEOUT_MS))
         self._delivery = int(properties.get("delivery.timeout.ms", DEFAULT_TIMEOUT_MS)) * MS
+        self._backoff = int(properties.get("retry.backoff.ms", DEFAULT_BACKOFF_MS)) * MS
+        self._told_at: int | None = None
         self._error_cb: Callable[[KafkaError], None] = properties.get("error_cb", lambda error: None)
         self._id, self._epoch = -1, -1
         self._lanes: dict[Place, _Lane] = {}
@@ -102,9 +109,11 @@ class ModelProducer:
     # What librdkafka does by itself.
 
     def _on_broken(self) -> None:
-        if not self._closed:
-            error = KafkaError(KafkaError._TRANSPORT, "connection broken")
-            self._callbacks.append(lambda: self._error_cb(error))
+        if self._closed or (self._told_at is not None and self._world.now - self._told_at < SUPPRESSED_US):
+            return
+        self._told_at = self._world.now
+        error = KafkaError(KafkaError._TRANSPORT, "connection broken")
+        self._callbacks.append(lambda: self._error_cb(error))
 
     def _ask(self, what: str, node: Callable[[], int], serve: Callable[[], Any], answer: Callable[[Any], None]) -> None:
         """One request that is answered as it arrives."""
@@ -127,7 +136,8 @@ class ModelProducer:
             if found.done or self._closed:
                 return
             if isinstance(value, Refused) and value.code in _TRY_AGAIN and self._world.now < deadline:
-                self._world.after(pause, self._process.soon, send)
+                jitter = self._world.random.uniform(1 - JITTER, 1 + JITTER) if pause == self._backoff else 1
+                self._world.after(int(pause * jitter), self._process.soon, send)
                 return
             found.done, found.value = True, value
             self._bell.ring()
@@ -422,7 +432,7 @@ class ModelProducer:
                     self._coordinator,
                     lambda: cluster.end(*mine, commit=commit),
                     DEFAULT_TIMEOUT_MS * MS,
-                    RETRY_US,
+                    self._backoff,
                 )
             if not self._await(self._ending, deadline):
                 raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "end", retriable=True))
