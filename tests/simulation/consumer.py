@@ -435,7 +435,7 @@ class ModelConsumer:
             if offset is None:
                 found.append(TopicPartition(*place, OFFSET_INVALID))
             else:
-                found.append(TopicPartition(*place, offset.offset, offset.metadata))
+                found.append(TopicPartition(*place, offset.offset, metadata=offset.metadata or ""))
         return found
 
     def commit(self, offsets: list[TopicPartition], asynchronous: bool = True) -> None:
