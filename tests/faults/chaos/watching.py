@@ -43,7 +43,7 @@ class Watching:
         self.violations: list[str] = []
         self.broken: list[BaseException] = []
         self.samples: list[Sample] = []
-        # When an event was decided (seconds of the run), and how long after its confirmation.
+        # When an event was confirmed (seconds of the run), and how long after that it was decided.
         self.delays: list[tuple[float, float]] = []
 
     def __enter__(self) -> "Watching":
@@ -105,6 +105,7 @@ class Watching:
         if at in self.decided:
             self.violations.append(f"decided twice: {at}")
         self.decided.add(at)
-        confirmed, now = self._traffic.confirmed_at(at), time.monotonic()
+        now = time.monotonic()
         # A decision may be seen before the publisher has noticed its own confirmation.
-        self.delays.append((now - self._began, 0.0 if confirmed is None else now - confirmed))
+        confirmed = self._traffic.confirmed_at(at) or now
+        self.delays.append((confirmed - self._began, now - confirmed))
