@@ -261,7 +261,7 @@ _NUMBERS: Final[Mapping[str, Callable[[Words, Any], str]]] = {
     "deadline": _deadline,
     "minutes": Words.minutes,
     "share": Words.share,
-    "number": Words.number,
+    "number": lambda w, value: w.number(value),
 }
 
 

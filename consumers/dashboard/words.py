@@ -6,7 +6,7 @@ A message belongs to one folder: two that define the same name are a mistake, fo
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Final
@@ -83,6 +83,7 @@ class Words(PublicWords):
         super().__init__(language, zone)
         self._bundle = _bundle(language)
         self.zone = zone
+        self.number = lru_cache(16_384)(self._number)
 
     def has(self, message: str) -> bool:
         """Whether there is a message of this name: for words that come from elsewhere."""
@@ -97,7 +98,7 @@ class Words(PublicWords):
         """A group of a queue in words."""
         return self.word(Group(group))
 
-    def number(self, value: float, digits: int = 1) -> str:
+    def _number(self, value: float, digits: int = 1) -> str:
         """A number with the language's separators, with at most so many digits behind the point."""
         pattern = "#,##0" + ("." + "#" * digits if digits else "")
         return str(format_decimal(value, pattern, locale=self._babel)).replace("\u202f", "\u00a0")

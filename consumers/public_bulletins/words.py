@@ -78,6 +78,7 @@ class Words:
         self._babel = Locale.parse(_BABEL[language])
         self.say = lru_cache(4_096)(self._say)
         self.day = lru_cache(1_024)(self._day)
+        self.count = lru_cache(16_384)(self._count)
 
     def _say(self, message: str, /, **arguments: str | int) -> str:
         """A message by its name. Counts are written with the language's separators. Raises: TextsError."""
@@ -99,7 +100,7 @@ class Words:
         """A symbol of the rule book in words: `Admission.EARLY`. Raises: TextsError."""
         return str(self.say(f"{type(symbol).__name__}-{symbol.value}"))
 
-    def count(self, value: int) -> str:
+    def _count(self, value: int) -> str:
         """A count with the language's separators."""
         return str(format_decimal(value, locale=self._babel)).replace("\u202f", "\u00a0")
 

@@ -5,30 +5,25 @@ with reasons, ids and journal records.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any, Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.evidence.application_rows import Application, application_of, has_referral
 from consumers.dashboard.evidence.application_tables import mine_of, own_tables
 from consumers.dashboard.evidence.causes import published
-from consumers.dashboard.evidence.curve import Curve, Step
+from consumers.dashboard.evidence.curve import Standing, Step
 from consumers.dashboard.evidence.order import status_of
 from consumers.dashboard.evidence.paths import above
-from consumers.dashboard.evidence.snapshot import Head, curve_in, head_of, timeline_of
-from consumers.dashboard.evidence.story import curve_chart, curve_table, days_of
+from consumers.dashboard.evidence.snapshot import course_of, curve_in, head_of, timeline_of
+from consumers.dashboard.evidence.story import curve_table
 from consumers.dashboard.evidence.terms import outlook_of, published_outlook
-from consumers.dashboard.pages import Content, Crumb, NotThere, Page, Params, Table
+from consumers.dashboard.pages import Chart, Content, Crumb, NotThere, Page, Params, Table
 from consumers.dashboard.routes import link
 from consumers.dashboard.sources import Connection, Sources
 from consumers.dashboard.words import Words
 from schemas.words import Group
 
-# Days that the page tells in words; the table has every change.
-DAYS_SHOWN: Final = 14
 DAY_MS: Final = 24 * 60 * 60 * 1_000
-WEEK: Final = timedelta(days=7)
 _OFFICES: Final = (View.OFFICIAL, View.AUDITOR)
 _IN_ORDER: Final = ("QUEUED", "REFERRED", "STOPPED", "SUSPENDED")
 
@@ -36,35 +31,44 @@ _IN_ORDER: Final = ("QUEUED", "REFERRED", "STOPPED", "SUSPENDED")
 def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     """The page. Raises: NotThere, also for the public where no published order has ever named the application."""
     locality, application_id = params["locality"], params["application"]
+    public, office = view is View.PUBLIC, view in _OFFICES
     with sources.registers() as connection:
         head = head_of(connection, locality)
-        public = view is View.PUBLIC
-        row, curve = _asked(sources, connection, head, application_id, view)
+        row = _row(connection, locality, application_id, view)
         mine = mine_of(connection, head, row, public=public)
         temporary = row.state == "QUEUED" and has_referral(connection, locality, application_id)
-    values = _standing(row, curve, w, temporary=temporary) | _before(curve.steps, head)
-    days = days_of(curve.steps, w, full=not public, reasons=view in _OFFICES)
+        timeline = timeline_of(sources, connection, head, row.queue)
+    charts: dict[str, Chart] = {}
+    with course_of(sources, timeline, application_id, head, w.zone, public=public) as course:
+        standing = course.standing
+        values = _standing(row, standing, w, temporary=temporary) | {
+            "first_number": course.first,
+            "best_number": course.best,
+            "yesterday": course.number_at(head.until - DAY_MS),
+            "last_week": course.number_at(head.until - 7 * DAY_MS),
+            "days": course.days(w, full=not public, reasons=office),
+            "more_days": course.more_days,
+            "changes": course.changes,
+        }
+        if course.changes:
+            charts["curve"] = course.chart(head.until, w, full=not public)
     values |= {
         "row": row,
         "public": public,
         "temporary": temporary,
-        "office": view in _OFFICES,
-        "days": days[:DAYS_SHOWN],
-        "more_days": max(0, len(days) - DAYS_SHOWN),
-        "changes": len(curve.steps),
+        "office": office,
         "records": head.records,
         "locality": locality,
         "queue_text": w.queue(row.queue),
-        "queue_link": _queue_link(row, curve, w, locality),
+        "queue_link": _queue_link(row, standing, w, locality),
         "terms": (),
-        "following": published_outlook(row, curve.standing, w),
+        "following": published_outlook(row, standing, w),
     }
     tables: dict[str, Table] = {}
     if not public:
-        outlook = outlook_of(row, curve.standing, mine.referrals, mine.accesses, mine.stages, w)
+        outlook = outlook_of(row, standing, mine.referrals, mine.accesses, mine.stages, w)
         values |= {"terms": outlook.terms, "following": outlook.following}
-        tables = own_tables(mine, w, locality, office=view in _OFFICES)
-    charts = {"curve": curve_chart(curve.steps, days, head.until, w, full=not public)} if curve.steps else {}
+        tables = own_tables(mine, w, locality, office=office)
     return Content(
         w.say("ev-application-title", id=application_id),
         values,
@@ -80,24 +84,23 @@ def load_curve(sources: Sources, params: Params, view: View, w: Words) -> Table:
     """Every change of the number. Raises: NotThere."""
     with sources.registers() as connection:
         head = head_of(connection, params["locality"])
-        _, curve = _asked(sources, connection, head, params["application"], view)
+        row = _row(connection, head.locality, params["application"], view)
+        timeline = timeline_of(sources, connection, head, row.queue)
+    steps: Sequence[Step] = curve_in(timeline, row.application_id, head).steps
+    if view is View.PUBLIC:
+        steps = published(steps)
     office = view in _OFFICES
-    return curve_table(curve.steps, w, head.locality, full=view is not View.PUBLIC, reasons=office, records=office)
+    return curve_table(steps, w, head.locality, full=view is not View.PUBLIC, reasons=office, records=office)
 
 
-def _asked(
-    sources: Sources, connection: Connection, head: Head, application_id: str, view: View
-) -> tuple[Application, Curve]:
-    row = application_of(connection, head.locality, application_id)
+def _row(connection: Connection, locality: str, application_id: str, view: View) -> Application:
+    row = application_of(connection, locality, application_id)
     if view is View.PUBLIC and row.queued_at is None:
         raise NotThere(application_id)
-    timeline = timeline_of(sources, connection, head, row.queue)
-    curve = curve_in(timeline, application_id, head)
-    return row, replace(curve, steps=tuple(published(curve.steps))) if view is View.PUBLIC else curve
+    return row
 
 
-def _standing(row: Application, curve: Curve, w: Words, *, temporary: bool) -> dict[str, Any]:
-    standing = curve.standing
+def _standing(row: Application, standing: Standing | None, w: Words, *, temporary: bool) -> dict[str, Any]:
     waiting = standing.waiting if standing is not None else None
     group = standing.group if standing is not None else row.group
     sizes: dict[str, int] = {}
@@ -122,29 +125,8 @@ def _status(row: Application, w: Words, *, temporary: bool) -> str:
     return str(w.say(f"ev-status-{row.state}"))
 
 
-def _before(steps: Sequence[Step], head: Head) -> dict[str, Any]:
-    """The first number, the best one, and those a day and a week ago."""
-    numbers = [each.after for each in steps if each.after is not None]
-    return {
-        "first_number": numbers[0] if numbers else None,
-        "best_number": min(numbers, default=None),
-        "yesterday": _number_at(steps, head.until - DAY_MS),
-        "last_week": _number_at(steps, head.until - 7 * DAY_MS),
-    }
-
-
-def _number_at(steps: Sequence[Step], moment: int) -> int | None:
-    number = None
-    for step in steps:
-        if step.at > moment:
-            break
-        number = step.after
-    return number
-
-
-def _queue_link(row: Application, curve: Curve, w: Words, locality: str) -> str:
-    number = curve.standing.number if curve.standing is not None else None
-    find = row.application_id if number is not None else None
+def _queue_link(row: Application, standing: Standing | None, w: Words, locality: str) -> str:
+    find = row.application_id if standing is not None and standing.number is not None else None
     return link(w.language, "queue", locality=locality, queue=row.queue, find=find)
 
 

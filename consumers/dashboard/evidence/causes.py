@@ -4,7 +4,7 @@ The published orders show who joined, got a referral, paused, came back, changed
 public form says that much: neither why somebody left nor who it was. Offices see the reason, too.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -18,22 +18,33 @@ from schemas.words import Group
 _PAUSES: Final = frozenset({Move.STOPPED, Move.SUSPENDED})
 
 
-def published(steps: Iterable[Step]) -> Sequence[Step]:
+class Published:
     """The steps that the published orders show: a suspension of who is on the stop list, and the way back to it, change
     nothing there, so the public form has no step of them (R4.7, R7.3)."""
-    found: list[Step] = []
-    pausing = False
-    for step in steps:
-        own = []
-        for cause in step.own:
-            if cause.move in _PAUSES and pausing:
-                continue
-            if cause.move is not Move.REGROUPED:
-                pausing = cause.move in _PAUSES
-            own.append(cause)
-        if own or step.causes:
-            found.append(replace(step, own=tuple(own)))
-    return found
+
+    def __init__(self) -> None:
+        """Before the first step."""
+        self._pausing = False
+
+    def __call__(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Those of the next steps."""
+        for step in steps:
+            own = []
+            for cause in step.own:
+                if cause.move in _PAUSES and self._pausing:
+                    continue
+                if cause.move is not Move.REGROUPED:
+                    self._pausing = cause.move in _PAUSES
+                own.append(cause)
+            if len(own) == len(step.own):
+                yield step
+            elif own or step.causes:
+                yield replace(step, own=tuple(own))
+
+
+def published(steps: Iterable[Step]) -> Sequence[Step]:
+    """Those of all steps."""
+    return list(Published()(steps))
 
 
 class Kind(NamedTuple):
@@ -78,7 +89,12 @@ def _words(kind: Kind, count: int, w: Words) -> str:
 
 def own_words(step: Step, w: Words, *, full: bool) -> list[str]:
     """What happened to the application itself, as the published orders show it; `full`: to its family and offices."""
-    return [_own(cause, w, full=full) for cause in step.own]
+    return causes_words(step.own, w, full=full)
+
+
+def causes_words(own: Iterable[Cause], w: Words, *, full: bool) -> list[str]:
+    """The same of what happened to it in several steps."""
+    return [_own(cause, w, full=full) for cause in own]
 
 
 def _own(cause: Cause, w: Words, *, full: bool) -> str:

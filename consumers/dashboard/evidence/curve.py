@@ -60,42 +60,51 @@ def curve_of(timeline: QueueTimeline, application_id: str, through: int, ratio: 
 
     Raises: BrokenJournal where the register states another number.
     """
-    me = timeline.numbers.get(application_id)
-    if me is None:
+    if application_id not in timeline.numbers:
         return Curve((), None)
-    return _Pass(timeline, me, ratio).run(timeline.length_at(through))
+    walk = Walk(timeline, application_id, ratio)
+    steps = tuple(walk.on(through))
+    return Curve(steps, walk.standing)
 
 
-class _Pass:
-    """One pass over a timeline."""
+class Walk:
+    """One application along the timeline of its queue, from record to record. Not for several threads at once."""
 
-    def __init__(self, timeline: QueueTimeline, me: int, ratio: int) -> None:
+    def __init__(self, timeline: QueueTimeline, application_id: str, ratio: int) -> None:
+        """Before the first record. The timeline knows the application."""
         self._timeline = timeline
-        self._me = me
+        self._me = timeline.numbers[application_id]
         self._ratio = ratio
         self._steps: list[Step] = []
         # Who waits before me, by group; the last item takes those who are nowhere.
         self._before = [0] * (NOWHERE + 1)
         self._group = NOWHERE
+        self._now = 0  # none
+        # Which of those that the timeline knows stand before me in my group.
+        self._earlier = bytearray()
+        self.length = 0
 
-    def run(self, length: int) -> Curve:
-        """All changes, of which `length` are looked at."""
-        timeline, me, before = self._timeline, self._me, self._before
-        key = timeline.keys[me]
-        earlier = bytearray(each < key for each in timeline.keys)
-        number = 0  # none
-        last = None
+    def on(self, through: int) -> list[Step]:
+        """The steps from where it stood up to a record, all changes of which the timeline has. Raises: BrokenJournal;
+        then it can't go on."""
+        timeline, me, before, begin = self._timeline, self._me, self._before, self.length
+        end = timeline.length_at(through)
+        if end <= begin:
+            return []
+        key, earlier = timeline.keys[me], self._earlier
+        earlier.extend(each < key for each in timeline.keys[len(earlier) :])
+        part = slice(begin, end)
         # Bound once: the loop runs for each change of a queue, of which a city has a hundred thousand.
         changes = zip(
-            range(length), timeline.who, timeline.left, timeline.entered, timeline.extraordinary, timeline.priority,
-            timeline.general, timeline.phase, strict=False,
+            range(begin, end), timeline.who[part], timeline.left[part], timeline.entered[part],
+            timeline.extraordinary[part], timeline.priority[part], timeline.general[part], timeline.phase[part],
+            strict=True,
         )  # fmt: skip
-        ratio, group = self._ratio, NOWHERE
+        ratio, group, number = self._ratio, self._group, self._now
         for index, who, left, entered, extraordinary, priority, general, phase in changes:
             if who == me:
                 number = self._own(index, number, left, entered)
                 group = self._group
-                last = index
                 continue
             if earlier[who]:
                 before[left] -= 1
@@ -112,7 +121,23 @@ class _Pass:
             if now != number:
                 self._others(index, number, now)
                 number = now
-        return Curve(tuple(self._steps), self._standing(length, number) if last is not None else None)
+        self._now, self.length = number, end
+        found, self._steps = self._steps, []
+        return found
+
+    @property
+    def standing(self) -> Standing | None:
+        """Where it stands; none before it joined."""
+        if self._group == NOWHERE:
+            return None
+        number = self._now
+        rank = self._before[self._group] + 1 if number else 0
+        return Standing(number or None, GROUPS[self._group], rank, self._waiting(self.length - 1))
+
+    @property
+    def size(self) -> int:
+        """What it takes of memory, roughly."""
+        return len(self._earlier)
 
     def _own(self, index: int, number: int, left: int, entered: int) -> int:
         timeline = self._timeline
@@ -165,9 +190,3 @@ class _Pass:
 
     def _number(self, index: int) -> int:
         return self._waiting(index).number(GROUPS[self._group], self._before[self._group] + 1)
-
-    def _standing(self, length: int, number: int) -> Standing | None:
-        if self._group == NOWHERE:
-            return None
-        rank = self._before[self._group] + 1 if number else 0
-        return Standing(number or None, GROUPS[self._group], rank, self._waiting(length - 1))

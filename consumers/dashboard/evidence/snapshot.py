@@ -3,18 +3,22 @@
 Never keeps an answer: a timeline is what the registers say, folded, and is read on with each question.
 """
 
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any, Final, LiteralString, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 from psycopg.rows import args_row
 
+from consumers.dashboard.evidence.course import Course
+from consumers.dashboard.evidence.courses import Asked
 from consumers.dashboard.evidence.curve import Curve, curve_of
 from consumers.dashboard.evidence.timeline import QueueTimeline, common_ratio
 from consumers.dashboard.evidence.timelines import Timelines
 from consumers.dashboard.pages import NotThere
 from consumers.dashboard.sources import Connection, Sources
 from schemas.instants import Instant
+from schemas.zones import Zone
 
 Row = TypeVar("Row")
 
@@ -50,9 +54,20 @@ def read(connection: Connection, kind: type[Row], text: LiteralString, values: t
 
 def timeline_of(sources: Sources, connection: Connection, head: Head, queue: str) -> QueueTimeline:
     """The timeline of a queue, at least as far as the snapshot. Raises: BrokenJournal."""
+    return _timelines(sources).of(connection, head.copy, head.locality, queue, head.records)
+
+
+def course_of(
+    sources: Sources, timeline: QueueTimeline, application_id: str, head: Head, zone: Zone, *, public: bool
+) -> AbstractContextManager[Course]:
+    """What a page tells of an application's curve, as of the snapshot. Raises: BrokenJournal."""
+    asked = Asked(head.locality, application_id, public)
+    return _timelines(sources).courses.of(asked, timeline, head.records, common_ratio(), zone)
+
+
+def _timelines(sources: Sources) -> Timelines:
     with _LOCK:
-        timelines = _TIMELINES.setdefault(sources, Timelines())
-    return timelines.of(connection, head.copy, head.locality, queue, head.records)
+        return _TIMELINES.setdefault(sources, Timelines())
 
 
 def curve_in(timeline: QueueTimeline, application_id: str, head: Head) -> Curve:

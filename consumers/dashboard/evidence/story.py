@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from consumers.dashboard.evidence.causes import Kind, effects, in_words, own_words
+from consumers.dashboard.evidence.causes import Kind, causes_words, effects, in_words, own_words
 from consumers.dashboard.evidence.curve import Effect, Step
+from consumers.dashboard.evidence.thinning import Point
+from consumers.dashboard.evidence.timeline import Cause
 from consumers.dashboard.pages import Chart, Column, Link, Mark, Series, Table
 from consumers.dashboard.routes import link
 from consumers.dashboard.words import Words
 from schemas.instants import Instant
 
-# A chart is drawn some 600 to 1,200 pixels wide. Of each slice the first, lowest, highest and last value are kept.
-SLICES: Final = 200
-POINTS_MAX: Final = 4 * SLICES
 # Records named for a day at most.
 RECORDS_SHOWN: Final = 3
 # Days of the table beside a chart at most.
@@ -101,26 +100,29 @@ def record_link(record: int, w: Words, locality: str) -> Link:
     return Link(str(record), link(w.language, "record", locality=locality, sequence=record))
 
 
-def daily_table(days: Sequence[Day], w: Words) -> Table:
+Daily = tuple[date, int | None]
+
+
+def daily_table(days: Sequence[Daily], w: Words) -> Table:
     """The number at the end of each day on which it changed, the newest first: the chart in figures."""
     columns = (Column("day", w.say("ev-column-day"), "day"), Column("number", w.say("ev-column-number"), "number"))
-    rows = [(each.day, each.after) for each in days[:DAILY_MAX]]
-    return Table(w.say("ev-daily-caption"), columns, rows)
+    return Table(w.say("ev-daily-caption"), columns, days[:DAILY_MAX])
 
 
-def curve_chart(steps: Sequence[Step], days: Sequence[Day], until: Instant, w: Words, *, full: bool) -> Chart:
+def curve_chart(
+    points: Sequence[Point], marks: Sequence[Mark], days: Sequence[Daily], until: Instant, w: Words
+) -> Chart:
     """The number over time, small numbers at the top, with marks at what happened to the application itself."""
-    points = thinned([(step.at, step.after) for step in steps], [bool(step.own) for step in steps])
+    drawn = list(points)
     # Up to the last whole hour: a curve that did not move is not sent anew to everybody who watches it.
     end = until - until % HOUR_MS
-    if points and points[-1][0] < end:
-        points.append((end, points[-1][1]))
-    marks = [Mark(step.at / SECOND_MS, "; ".join(own_words(step, w, full=full)), 3) for step in steps if step.own]
-    series = Series(w.say("ev-number"), [value for _, value in points], 1)
+    if drawn and drawn[-1][0] < end:
+        drawn.append((end, drawn[-1][1]))
+    series = Series(w.say("ev-number"), [value for _, value in drawn], 1)
     return Chart(
         "steps",
         w.say("ev-curve-title"),
-        [at / SECOND_MS for at, _ in points],
+        [at / SECOND_MS for at, _ in drawn],
         [series],
         times=True,
         zone_minutes=w.offset_minutes(until),
@@ -130,28 +132,6 @@ def curve_chart(steps: Sequence[Step], days: Sequence[Day], until: Instant, w: W
     )
 
 
-Point = tuple[int, int | None]
-
-
-def thinned(points: Sequence[Point], kept: Sequence[bool]) -> list[Point]:
-    """At most POINTS_MAX points and those that are kept in any case, in their order.
-
-    Time is cut into slices; of each the first, the lowest, the highest and the last point stay, so that every peak and
-    every step between two slices is there. Points at which the number begins or ends stay, too.
-    """
-    if len(points) <= POINTS_MAX:
-        return list(points)
-    begin, end = points[0][0], points[-1][0]
-    width = max(1, -(-(end - begin + 1) // SLICES))
-    stay: set[int] = {index for index, each in enumerate(kept) if each}
-    slices: dict[int, list[int]] = {}
-    for index, (at, value) in enumerate(points):
-        slices.setdefault((at - begin) // width, []).append(index)
-        if index and (value is None) != (points[index - 1][1] is None):
-            stay.add(index)
-    for indexes in slices.values():
-        stay.update((indexes[0], indexes[-1]))
-        valued = [(value, index) for index in indexes if (value := points[index][1]) is not None]
-        if valued:
-            stay.update((min(valued)[1], max(valued)[1]))
-    return [points[index] for index in sorted(stay)]
+def own_mark(at: int, own: Sequence[Cause], w: Words, *, full: bool) -> Mark:
+    """What happened to the application itself, on the chart."""
+    return Mark(at / SECOND_MS, "; ".join(causes_words(own, w, full=full)), 3)

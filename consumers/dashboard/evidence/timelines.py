@@ -10,6 +10,7 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+from consumers.dashboard.evidence.courses import Courses
 from consumers.dashboard.evidence.timeline import MOVES, Movement, QueueTimeline
 from schemas.instants import Instant
 
@@ -42,13 +43,14 @@ class _Kept:
 
 
 class Timelines:
-    """The timelines of one set of registers. As safe between threads as the lock of each."""
+    """The timelines of one set of registers, and the courses along them. As safe between threads as each one's lock."""
 
     def __init__(self, changes_max: int = CHANGES_KEPT_MAX) -> None:
         """Empty."""
         self._kept: OrderedDict[tuple[str, str, str], _Kept] = OrderedDict()
         self._lock = Lock()
         self._changes_max = changes_max
+        self.courses = Courses()
 
     def of(self, connection: Connection, copy: str, locality: str, queue: str, records: int) -> QueueTimeline:
         """The timeline of a queue, at least up to `records`, where the snapshot of the connection stands.
@@ -86,12 +88,16 @@ class Timelines:
 
     def _forget(self, copy: str) -> None:
         with self._lock:
+            count = len(self._kept)
             for key in [each for each in self._kept if each[0] != copy]:
                 del self._kept[key]
             total = sum(len(each.timeline) for each in self._kept.values())
             while total > self._changes_max and len(self._kept) > 1:
                 _, oldest = self._kept.popitem(last=False)
                 total -= len(oldest.timeline)
+            left = None if len(self._kept) == count else [each.timeline for each in self._kept.values()]
+        if left is not None:
+            self.courses.keep_only(left)
 
 
 def _movements(cursor: psycopg.Cursor[tuple[Any, ...]]) -> Iterator[Movement]:

@@ -9,7 +9,7 @@ from fluent.syntax import ast, parse
 from consumers.dashboard.evidence.causes import effects, in_words, kind_of, published
 from consumers.dashboard.evidence.curve import Effect, Step
 from consumers.dashboard.evidence.place_rows import Version, spans_of
-from consumers.dashboard.evidence.story import POINTS_MAX, Point, thinned
+from consumers.dashboard.evidence.thinning import POINTS_MAX, Point, thinned
 from consumers.dashboard.evidence.timeline import Cause
 from consumers.dashboard.words import Language, texts, words
 from consumers.history.fold import Move
@@ -37,7 +37,7 @@ def test_a_chart_keeps_extremes_ends_and_own_events() -> None:
 
 
 def test_a_short_curve_is_drawn_whole() -> None:
-    points: list[Point] = [(at, at) for at in range(POINTS_MAX)]
+    points: list[Point] = [(at, at + 1) for at in range(POINTS_MAX)]
     assert thinned(points, [False] * len(points)) == points
 
 
