@@ -23,11 +23,11 @@ from schemas.errors import Malformed, OrynError
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import SchemaIds
 from schemas.instants import EPOCH, MILLISECOND, Instant
+from schemas.message_headers import headers_of
 from schemas.murmur2 import partition_of
 from schemas.outputs import DeadLetter
 from schemas.topic_offsets import client_log
 from schemas.topic_reading import Limits, Progress, TopicReading
-from streams.allocation.intake import headers_of
 
 DEAD_LETTERS = "dead-letters"
 # Somebody waits at the terminal: brokers that are away are reported soon.

@@ -1,13 +1,13 @@
 """Reads dead letters and input topics for the check that every event has one outcome. Only reads; judges nothing."""
 
 from collections.abc import Mapping
-from typing import cast
 
 from consumers.verification.findings import Broken, Finding
 from consumers.verification.inputs import InputLedger
 from infra.journal_source import LIMITS, Report
 from infra.settings import Settings
-from schemas.dead_letter_headers import Headers, unwrap
+from schemas.dead_letter_headers import unwrap
+from schemas.message_headers import headers_of
 from schemas.topic_reading import TopicReading
 from schemas.words import Topic
 
@@ -33,7 +33,7 @@ def check_inputs(
 
     with TopicReading(client, settings.topic(DEAD_LETTERS), progress=progress, limits=LIMITS) as letters:
         for message in letters:
-            origin = unwrap(cast("Headers | None", message.headers())).origin  # a reader gives a list
+            origin = unwrap(headers_of(message)).origin
             try:
                 ledger.dead(origin.topic, origin.partition, origin.offset)
             except Broken as broken:

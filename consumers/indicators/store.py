@@ -27,6 +27,7 @@ from schemas.dead_letter_headers import unwrap
 from schemas.errors import Malformed
 from schemas.indicators import IndicatorRow, Level
 from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN
+from schemas.message_headers import headers_of
 from schemas.zones import EPOCH_ORDINAL, zone_of
 
 INDICATORS, DEAD_LETTERS = "indicators", "dead-letters"
@@ -223,8 +224,7 @@ def _letter(message: Message) -> tuple[date, str, str, str, str]:
     kind, moment = message.timestamp()
     written = moment if kind != TIMESTAMP_NOT_AVAILABLE else None
     try:
-        headers = message.headers()
-        found = unwrap(list(headers.items()) if isinstance(headers, dict) else headers)
+        found = unwrap(headers_of(message))
     except Malformed:
         return _day(locality, written), locality, "", "", STRANGER
     day = _day(locality, found.origin.timestamp, written)

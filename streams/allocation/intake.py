@@ -1,7 +1,5 @@
 """From a raw input record to an event, or to a dead letter. Owns which records are no events, and nothing they say."""
 
-from typing import cast
-
 from confluent_kafka import Message
 
 from schemas.cloudevents import Flaw, MalformedRecord, read_event
@@ -11,6 +9,7 @@ from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import SchemaIds
 from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN
+from schemas.message_headers import headers_of
 from schemas.murmur2 import partition_of
 from schemas.outputs import DeadLetter
 from schemas.words import TOPIC_ORDER
@@ -84,19 +83,6 @@ class Intake:
             except Malformed:
                 return Cause.UNKNOWN_SCHEMA
         return Cause.UNDECODABLE
-
-
-def headers_of(message: Message) -> list[tuple[str, bytes | None]]:
-    """The record's headers; the client library gives them as pairs, whatever its types say.
-
-    Raises: MalformedRecord when it can't give them; asked again, it gives none.
-    """
-    try:
-        return cast("list[tuple[str, bytes | None]]", message.headers() or [])
-    except (SystemError, UnicodeDecodeError) as exc:
-        # confluent-kafka 2.16 has now kept a half-made list, and whoever looked into it would end the process.
-        message.set_headers([])
-        raise MalformedRecord(Flaw.HEADER_MISSING, "the headers can't be read: a name is no UTF-8") from exc
 
 
 def time_of(message: Message) -> int:

@@ -4,12 +4,14 @@ Owns one admin client and one consumer that belongs to no group. Unknown is an e
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
-from schemas.dead_letter_headers import Headers, unwrap
+from schemas.dead_letter_headers import unwrap
+from schemas.errors import Malformed
+from schemas.message_headers import headers_of
 from schemas.topic_offsets import known
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.outside import MACHINE, Outside
@@ -110,7 +112,10 @@ class KafkaLogs:
             replay = self.replay(DEAD_LETTERS, partition, start, end)
             while not replay.done:
                 for message in replay.read():
-                    origin = unwrap(cast("Headers", message.headers())).origin
+                    try:
+                        origin = unwrap(headers_of(message)).origin
+                    except Malformed:
+                        continue  # no worker wrote it
                     origins.add((origin.topic, origin.partition, origin.offset))
         return origins
 

@@ -8,9 +8,10 @@ from schemas.dead_letter_headers import unwrap
 from schemas.events import EVENTS_BY_TOPIC, Event
 from schemas.ids import FrozenIds
 from schemas.instants import EVENT_TIME_MAX, EVENT_TIME_MIN
+from schemas.message_headers import headers_of
 from schemas.murmur2 import partition_of
 from schemas.outputs import DeadLetter
-from streams.allocation.intake import TOPICS, Intake, Refused, dead_letter, headers_of
+from streams.allocation.intake import TOPICS, Intake, Refused, dead_letter
 from tests.fuzz.hostile.choices import Choices
 
 DEAD_LETTERS = "dead-letters"

@@ -9,10 +9,10 @@ from confluent_kafka import Message
 from schemas.cloudevents import HEADER_ID, HEADER_TYPE
 from schemas.codec import VALUE_TYPES, output_codec
 from schemas.journal import Record
+from schemas.message_headers import headers_of
 from schemas.murmur2 import partition_of
 from schemas.outputs import Bulletin, Notification, Outcome, ReferralView, ServiceStage
 from schemas.topic_reading import TopicReading
-from streams.allocation.intake import headers_of
 from streams.projections.projection import Projection
 from tests.integration.pipeline.environment import IDS, Environment, Place
 from tests.integration.pipeline.programs import Program

@@ -17,7 +17,7 @@ from confluent_kafka import Message, Producer, TopicPartition
 from schemas.cloudevents import HEADER_ID
 from schemas.codec import journal_codec
 from schemas.journal import Record
-from streams.allocation.intake import headers_of
+from schemas.message_headers import headers_of
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.snapshots import Snapshot, SnapshotStore
 from tests.integration.pipeline.checks import DERIVED, await_told, journal_is_of, world_was_told

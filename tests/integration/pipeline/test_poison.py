@@ -12,8 +12,8 @@ from schemas.cloudevents import HEADER_SOURCE, HEADER_TYPE
 from schemas.codec import HEADER_BYTES, output_codec
 from schemas.dead_letter_headers import Cause, unwrap
 from schemas.events import Event
+from schemas.message_headers import headers_of
 from schemas.outputs import DeadLetter
-from streams.allocation.intake import headers_of
 from tests.integration.pipeline.checks import await_told, journal_is_of, verify_passes, world_was_told
 from tests.integration.pipeline.environment import IDS, Environment, Place, Raw, raw
 from tests.integration.pipeline.seasons import VILLAGES, season
