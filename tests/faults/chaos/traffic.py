@@ -48,6 +48,11 @@ class Traffic:
         with self._lock:
             return len(self.ledger)
 
+    def confirmed_now(self) -> set[At]:
+        """Where all stand that are confirmed at this moment."""
+        with self._lock:
+            return set(self.ledger)
+
     def confirmed_at(self, at: At) -> float | None:
         """When a record was confirmed."""
         with self._lock:
