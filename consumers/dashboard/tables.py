@@ -19,6 +19,8 @@ JSON: Final = "application/json"
 BYTE_ORDER_MARK: Final = "\ufeff"
 # A first letter by which spreadsheets take a text for a formula, also behind blanks, and in its wide form.
 _FORMULA: Final = re.compile(r"\s*[=+\-@|%\t\r\n＝＋－＠]")
+# Where the list separator is a semicolon, as in Kazakhstan, spreadsheets begin a cell behind it inside of our cells, too.
+_INSIDE: Final = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@|%＝＋－＠])")
 
 
 def as_csv(table: Table, w: Words) -> bytes:
@@ -44,9 +46,10 @@ def as_json(name: str, table: Table, w: Words, until: int | None) -> bytes:
 
 def _csv_cell(value: Any, column: Column, w: Words) -> Any:
     plain = _plain(value, column, w)
-    if isinstance(plain, str) and _FORMULA.match(plain):
-        return "'" + plain
-    return plain
+    if not isinstance(plain, str):
+        return plain
+    plain = _INSIDE.sub(r"\1'", plain)
+    return "'" + plain if _FORMULA.match(plain) else plain
 
 
 def _plain(value: Any, column: Column, w: Words) -> Any:
