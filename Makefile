@@ -41,8 +41,12 @@ format: setup ## lay out the code and mend what ruff can mend
 test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it, PYTEST_ARGS=-n0 runs one after the other
 	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-simulate: setup ## the generated histories, with SEED=…
+simulate: setup ## generated histories as in CI; or COUNT=… of the loop against a model of Kafka from SEED=… on; TRACE=1: one; BUGS=1
+ifneq ($(strip $(COUNT)$(TRACE)$(BUGS)),)
+	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(or $(COUNT),2000) $(if $(TRACE),--trace) $(if $(BUGS),--bugs)
+else
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
+endif
 
 fuzz: setup ## the core against the naive model, the property tests, long and random, and FUZZ_SECONDS=600 of hostile inputs, guided by coverage; SEED=… repeats the random parts
 	$(BIN)/python -m tests.fuzz --events $(EVENTS) --seed $(SEED)

@@ -23,7 +23,7 @@ from tests.simulation.running import run, searched
 
 BUG_HISTORIES_MAX = 1_000
 REPLAY = "make simulate SEED={seed} COUNT=1 TRACE=1"
-out = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+out = Console(file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 180)
 
 
 def bugs(seed: int, names: list[str], workers: int) -> int:

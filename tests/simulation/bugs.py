@@ -12,7 +12,6 @@ from unittest.mock import patch
 
 from confluent_kafka import IsolationLevel
 
-from streams.allocation import restore as restoring
 from streams.allocation import task as deciding
 from streams.allocation.restore import Base
 from streams.allocation.task import AllocationTask
@@ -217,7 +216,7 @@ def repeats_forgotten(stack: ExitStack) -> None:
 
         return classmethod(restored)
 
-    _swap(stack, restoring.Book, "restore", make)
+    _swap(stack, Book, "restore", make)
 
 
 @bug("The world wants to know at once: read what is written, not what is committed.", 0)

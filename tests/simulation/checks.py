@@ -1,4 +1,4 @@
-"""What must be true of a history, while it goes on and at its end. Owns no part of the product's judgement but the fold."""
+"""What must be true of a history, while it goes on and at its end. Of the product it uses only the fold."""
 
 import hashlib
 from collections import Counter
@@ -137,7 +137,8 @@ def whole(simulation: "Simulation") -> None:
 
 def _each_input_has_one_outcome(simulation: "Simulation") -> None:
     ledger = simulation.ledger
-    events, garbage = set(), set()
+    events: set[Origin] = set()
+    garbage: set[Origin] = set()
     for topic in TOPICS:
         for log in simulation.cluster.logs[topic]:
             for entry in log.entries:
@@ -179,7 +180,7 @@ def _states_are_folds(simulation: "Simulation") -> None:
 
 
 def snapshots(simulation: "Simulation") -> None:
-    """After all have stopped: what is on the disks is never ahead of the journal, and never wrong. Raises: Violation."""
+    """After all have stopped: what is on the disks is never ahead of the journal, nor wrong. Raises: Violation."""
     from tests.simulation.workers import ModelStore  # noqa: PLC0415
     from tests.simulation.world import Process  # noqa: PLC0415
 

@@ -20,7 +20,7 @@ RETRY_US = 40 * MS
 REJOIN_US = 60 * MS
 FETCH_RECORDS = 40
 QUEUE_RECORDS = 200
-FETCH_WAIT_US = 120 * MS
+FETCH_WAIT_US = 400 * MS
 DEFAULT_SESSION_MS = 45_000
 DEFAULT_POLL_MS = 300_000
 DEFAULT_HEARTBEAT_MS = 3_000
@@ -58,6 +58,16 @@ class Queued:
     fetching: Fetching
     version: int
     message: Message
+
+
+def _done(serve: Callable[[], None]) -> Callable[[Callable[[Any], None]], None]:
+    """A request whose answer is that it was done."""
+
+    def at_broker(respond: Callable[[Any], None]) -> None:
+        serve()
+        respond(None)
+
+    return at_broker
 
 
 class ModelConsumer:
@@ -210,7 +220,7 @@ class ModelConsumer:
             self._revoke(lost=True)
             return
         group, me = self._kafka.cluster.group(self._group), self._me()
-        self._call("Heartbeat", lambda respond: respond(group.heartbeat(me)), lambda value: self._beaten(value, me))
+        self._call("Heartbeat", _done(lambda: group.heartbeat(me)), lambda value: self._beaten(value, me))
 
     def _beaten(self, value: Any, me: Membership) -> None:
         if self._closed or self._revoking or me.generation != self._generation or me.member != self._member:
@@ -443,9 +453,7 @@ class ModelConsumer:
         self._process.check()
         cluster, me = self._kafka.cluster, self._me()
         wanted = {(each.topic, each.partition): Offset(each.offset, each.metadata) for each in offsets}
-        self._call(
-            "OffsetCommit", lambda respond: respond(cluster.commit_apart(self._group, me, wanted)), lambda value: None
-        )
+        self._call("OffsetCommit", _done(lambda: cluster.commit_apart(self._group, me, wanted)), lambda value: None)
 
     def close(self) -> None:
         """Give up everything. A static member keeps its place until its session ends; another one leaves."""
@@ -456,5 +464,5 @@ class ModelConsumer:
                 self._on_revoke(self, partitions)
             if self._instance is None and self._member:
                 group, me = self._kafka.cluster.group(self._group), self._me()
-                self._call("LeaveGroup", lambda respond: respond(group.leave(me)), lambda value: None)
+                self._call("LeaveGroup", _done(lambda: group.leave(me)), lambda value: None)
         self._assigned, self._closed = {}, True

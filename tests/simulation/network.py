@@ -107,7 +107,7 @@ class Network:
             return
         call = Call(self, process, leader, what, answer)
         verdict = call.fate("asked")
-        if process.dead:
+        if process.gone:
             return
         self.open[call] = None
         random, weather = self.world.random, WEATHERS.get(verdict or "", self.weather)

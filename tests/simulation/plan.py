@@ -184,8 +184,9 @@ def _weather(random: Random) -> Weather:
 
 def storm(random: Random) -> Weather:
     """Bad weather for a while."""
-    parts = [random.random() ** 3 * 0.3 for _ in range(5)]
-    return Weather(*parts, delay=random.choice(((100, 1 * MS), (1 * MS, 40 * MS))))
+    lost, unanswered, straggling, doubled, slow = (random.random() ** 3 * 0.3 for _ in range(5))
+    delay = random.choice(((100, 1 * MS), (1 * MS, 40 * MS)))
+    return Weather(lost, unanswered, straggling, doubled, slow, delay)
 
 
 def _strikes(random: Random, way: Way) -> tuple[Strike, ...]:

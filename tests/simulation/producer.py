@@ -1,4 +1,4 @@
-"""A transactional producer as librdkafka 2.16 behaves: what it sends, what it repeats by itself, what it says of errors.
+"""A transactional producer as librdkafka 2.16 behaves: what it sends, what it repeats, which errors it tells.
 
 Owns the client's side. Sequence numbers, one request at a time for each partition, repeated until the delivery
 timeout. Errors of broken connections are told when the application polls or flushes, not before.
@@ -6,6 +6,7 @@ timeout. Errors of broken connections are told when the application polls or flu
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
@@ -247,7 +248,7 @@ class ModelProducer:
                 offset = -1001 if error is not None else value + index
                 message = Message(topic=place[0], partition=place[1], offset=offset, key=each.entry.key)
                 told = each.told
-                self._callbacks.append(lambda told=told, message=message: told(error, message))
+                self._callbacks.append(partial(told, error, message))
         self._bell.ring()
 
     def _fail(self, code: int, *, fatal: bool) -> None:
@@ -269,7 +270,7 @@ class ModelProducer:
         for each in batch:
             if each.told is not None:
                 told, message = each.told, Message(topic=place[0], partition=place[1], offset=-1001)
-                self._callbacks.append(lambda told=told, message=message: told(error, message))
+                self._callbacks.append(partial(told, error, message))
 
     def _check(self) -> None:
         self._process.check()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from confluent_kafka import KafkaException
 from prometheus_client import CollectorRegistry
@@ -109,7 +109,7 @@ def fan_out_codecs() -> fan_out.Codecs:
 
 @cache
 def _allocation_codecs(partitions: int) -> allocation.Codecs:
-    return allocation.Codecs(IDS, partitions, lambda locality: _nobody(locality))
+    return allocation.Codecs(IDS, partitions, _nobody)
 
 
 def _nobody(locality: str) -> "Pack":
@@ -205,8 +205,8 @@ class Worker:
 
     def _settings(self, process: Process) -> ModelSettings:
         disk = self._options.disks.get(self.name)
-        given = {**self._options.settings, "group_id": f"oryn-{self.kind}", "worker": self.name}
-        return ModelSettings(  # type: ignore[arg-type]  # they are of the right types
+        given: dict[str, Any] = {**self._options.settings, "group_id": f"oryn-{self.kind}", "worker": self.name}
+        return ModelSettings(
             {"bootstrap.servers": "model:9092"},
             store=ModelStore(disk, process) if disk is not None and self.kind == ALLOCATION else None,
             monotonic=lambda: self._world.now / S,

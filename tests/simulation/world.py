@@ -230,6 +230,11 @@ class Process:
         self.world.current = before
 
     @property
+    def gone(self) -> bool:
+        """Whether it was killed."""
+        return self.dead
+
+    @property
     def over(self) -> bool:
         """Whether it has come to its end, whichever way."""
         return self.dead or self._greenlet is None or self._greenlet.dead
