@@ -5,6 +5,7 @@ Only wires. `make` is called once for a process; tests call it with sources of t
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -43,8 +44,8 @@ from consumers.dashboard.words import PACKAGE, Language, packages, words
 log = logging.getLogger(__name__)
 
 YEAR_S: Final = 31_536_000
-# What of a table's name is noted: names are short, and what is longer names no table.
-PART_MAX: Final = 64
+# Names that a table can have: only such are noted, so that nobody fills the list of looks with words of his own.
+PART: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 RETRY_S: Final = 5
 FOUND: Final = 302
 UNAVAILABLE: Final = 503
@@ -167,7 +168,10 @@ class Dashboard:
         if self._looks is None:
             return
         query = request.query_params
-        part = " ".join(query[name] for name in ("table", "as") if query.get(name))[:PART_MAX]
+        table, form = query.get("table", ""), query.get("as", "")
+        part = " ".join(each for each in (table, form) if each)
+        if (table and not PART.fullmatch(table)) or form not in ("", "csv", "json"):
+            part = "?"
         try:
             await self._looks.note(viewer, asked.page.name, asked.subject, asked.view, part)
         except SourceAway as exc:

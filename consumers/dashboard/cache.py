@@ -15,8 +15,12 @@ from consumers.dashboard.figures import Figures
 from consumers.dashboard.pages import Content, Elsewhere
 from consumers.dashboard.rendering import Look, Rendered
 
-# What an entry takes beside its bodies: its content and its fragments, roughly.
+# What an entry takes beside its bodies and fragments: its content, roughly.
 ENTRY_BYTES: Final = 20_000
+# A letter of a fragment: two bytes in Kazakh and Russian.
+LETTER_BYTES: Final = 2
+# A row of a table of the content, with its cells.
+ROW_BYTES: Final = 600
 
 
 @dataclass(slots=True)
@@ -34,7 +38,10 @@ class Entry:
     def size(self) -> int:
         """What it takes of memory, roughly."""
         kept = (*self.bodies.values(), *self.lists.values())
-        return ENTRY_BYTES + sum(each.size for each in kept)
+        letters = sum(len(each) for each in self.rendered.fragments.values())
+        tables = () if isinstance(self.content, Elsewhere) else self.content.tables.values()
+        rows = sum(len(each.rows) for each in tables)
+        return ENTRY_BYTES + LETTER_BYTES * letters + ROW_BYTES * rows + sum(each.size for each in kept)
 
 
 class Cache:

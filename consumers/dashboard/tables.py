@@ -19,7 +19,7 @@ JSON: Final = "application/json"
 BYTE_ORDER_MARK: Final = "\ufeff"
 # A first letter by which spreadsheets take a text for a formula, also behind blanks, and in its wide form.
 _FORMULA: Final = re.compile(r"\s*[=+\-@|%\t\r\n＝＋－＠]")
-# Where the list separator is a semicolon, as in Kazakhstan, spreadsheets begin a cell behind it inside of our cells, too.
+# Where the list separator is a semicolon, as in Kazakhstan, spreadsheets begin a cell behind one inside of ours, too.
 _INSIDE: Final = re.compile(r"([;\t\r\n][\s\"]*)(?=[=+\-@|%＝＋－＠])")
 
 

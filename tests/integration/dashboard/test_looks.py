@@ -88,6 +88,15 @@ def test_what_is_not_public_is_noted_once_a_minute_and_names_nobody(world: World
     ]
 
 
+def test_words_that_name_no_list_are_not_kept(world: World, schema: str) -> None:
+    locality = world.one("SELECT locality FROM localities ORDER BY 1 LIMIT 1")
+    with site(world, Looks(world.postgres, schema, 30), schema) as browser:
+        world.viewer = AUDITOR
+        for query in ("table=%00", "table=%3Cb%3E", "table=X", "table=queues&as=xml"):
+            assert browser.get(f"/en/localities/{locality}?{query}").status_code in (400, NOT_FOUND), query
+    assert [each[3] for each in kept(world.postgres, schema)] == ["?"], "one look within a minute"
+
+
 def test_only_the_nations_office_and_auditors_see_who_looked(world: World, schema: str) -> None:
     locality = world.one("SELECT locality FROM localities ORDER BY 1 LIMIT 1")
     with site(world, Looks(world.postgres, schema, 30), schema) as browser:
