@@ -207,7 +207,7 @@ class Live:
             looked_at = now()
             while not self._closing:
                 if now() - looked_at >= self._settings.heartbeat_s:
-                    over = await self._over(request, viewer)
+                    over = await self._over(request, asked, viewer)
                     if over is not None:
                         yield over
                         return
@@ -224,10 +224,12 @@ class Live:
         finally:
             self._left(asked, channel)
 
-    async def _over(self, request: Request, viewer: Viewer) -> bytes | None:
-        """What a stream ends with when its login has ended, or when nobody can say whether it has; none to go on."""
+    async def _over(self, request: Request, asked: Asked, viewer: Viewer) -> bytes | None:
+        """What a stream ends with when its login has ended, when an application has gone over to another applicant
+        (R4.6), or when nobody can say whether that is so; none to go on."""
         try:
-            return None if await self._identify(request) == viewer else GONE
+            known = await self._identify(request) == viewer
+            return None if known and await self._pages.still(asked, viewer) else GONE
         except HTTPException:
             return AWAY
 

@@ -210,6 +210,10 @@ class Pages:
         found = [each for each in (own, asked.page.fresh_s) if each is not None]
         return min(found) if found else None
 
+    async def still(self, asked: Asked, viewer: Viewer) -> bool:
+        """Whether a viewer may see what was asked for as at first. Raises: HTTPException."""
+        return await self._view(asked.page, viewer, asked.subject) == asked.view
+
     async def _view(self, page: Page, viewer: Viewer, subject: Subject) -> View | None:
         rule = page.route.rule
         mine = False

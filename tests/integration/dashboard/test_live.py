@@ -110,7 +110,7 @@ async def serving(world: World, **changed: Any) -> AsyncIterator[Dashboard]:
         yield found
 
 
-def listen(found: Dashboard, query: str = "live", *, slow: bool = False, last: str = "") -> Listener:
+def listen(found: Dashboard, query: str = "live", *, slow: bool = False, last: str = "", path: str = PATH) -> Listener:
     """Begin to listen."""
     listener = Listener()
     if not slow:
@@ -122,7 +122,7 @@ def listen(found: Dashboard, query: str = "live", *, slow: bool = False, last: s
         "http_version": "1.1",
         "method": "GET",
     }
-    scope |= {"scheme": "http", "path": PATH, "raw_path": PATH.encode(), "query_string": query.encode()}
+    scope |= {"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode()}
     scope |= {"root_path": "", "headers": headers, "client": ("127.0.0.1", 1), "server": ("localhost", 80)}
 
     async def run() -> None:
@@ -224,6 +224,32 @@ def test_whose_login_has_ended_is_cut_off(town: Town, busy: bool) -> None:
             assert found.figures.listeners._value.get() == 0
 
     played(scenario)
+
+
+def test_an_applicant_whose_application_has_gone_over_to_another_is_cut_off(town: Town) -> None:
+    world = town.world
+    application, applicant = world.rows(
+        "SELECT application_id, applicant_id FROM applications WHERE locality = %s AND state = 'QUEUED' LIMIT 1", AWAY
+    )[0]
+    text = "UPDATE applications SET applicant_id = %s WHERE application_id = %s RETURNING 1"
+    world.viewer = Viewer(Role.APPLICANT, applicant, "family")
+
+    async def scenario() -> None:
+        async with serving(world) as found:
+            family = listen(found, path=f"{PATH}/applications/{application}")
+            await until(lambda: bool(family.named("change")))
+            assert "own" in family.named("change")[0]["fragments"]
+            await asyncio.to_thread(world.rows, text, "somebody-else", application)
+            assert family.task is not None
+            await asyncio.wait([family.task], timeout=PATIENCE_S)
+            assert family.task.done()
+            assert family.events[-1][0] == "gone"
+            assert found.figures.listeners._value.get() == 0
+
+    try:
+        played(scenario)
+    finally:
+        world.rows(text, applicant, application)
 
 
 def test_who_reads_slowly_gets_the_newest_state_and_who_takes_nothing_is_let_go(town: Town) -> None:
