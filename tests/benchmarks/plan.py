@@ -20,6 +20,10 @@ class Plan(Struct, frozen=True, kw_only=True):
     growth: tuple[int, int]  # waiting applications: small and large
     growth_days: int
     restored_scale: float  # of the campaign, for the journal that a worker restores
+    peers_scale: float  # of the campaign, side by side with others
+    peers_releases: int  # matched at once, side by side
+    peers_answers: int  # one by one, at a steady rate
+    peers_kills: int
 
     @property
     def folder(self) -> Path:
@@ -42,6 +46,10 @@ FULL = Plan(
     growth=(10_000, 1_000_000),
     growth_days=20,
     restored_scale=3.7,
+    peers_scale=0.05,
+    peers_releases=4_000,
+    peers_answers=1_100,
+    peers_kills=20,
 )
 
 
@@ -60,4 +68,8 @@ def tiny(out: str) -> Plan:
         growth=(100, 200),
         growth_days=3,
         restored_scale=0.2,
+        peers_scale=0.2,
+        peers_releases=30,
+        peers_answers=110,
+        peers_kills=2,
     )

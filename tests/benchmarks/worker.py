@@ -9,9 +9,21 @@ from collections.abc import Callable
 
 import msgspec
 
-from tests.benchmarks import deciding, gateway, live_view, monitoring, numbers, opening, rebuilding, registers, towns
+from tests.benchmarks import (
+    deciding,
+    gateway,
+    indicators,
+    live_view,
+    monitoring,
+    numbers,
+    opening,
+    rebuilding,
+    registers,
+    towns,
+)
 from tests.benchmarks.dashboard import load
 from tests.benchmarks.measure import Row
+from tests.benchmarks.peers import side_by_side
 from tests.benchmarks.pipeline import latency, restoring, throughput
 from tests.benchmarks.plan import Plan
 
@@ -27,7 +39,10 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "live-view": live_view.measure,
     "gateway": gateway.measure,
     "monitoring": monitoring.measure,
+    "indicators": indicators.measure,
     "dashboard": load.measure,
+    "peers": side_by_side.speed,
+    "peers-kills": side_by_side.kills,
 }
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 

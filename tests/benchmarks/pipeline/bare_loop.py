@@ -20,6 +20,7 @@ def main() -> None:
             "bootstrap.servers": bootstrap,
             "group.id": name,
             "enable.auto.commit": False,
+            "group.instance.id": name,  # killed and started again, it need not wait for its own session to end
             "auto.offset.reset": "earliest",
             "isolation.level": "read_committed",
             "fetch.wait.max.ms": 50,

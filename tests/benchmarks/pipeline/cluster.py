@@ -87,6 +87,11 @@ def cluster(folder: Path) -> Iterator[Cluster]:
         broker.kill()
 
 
+def lent_address() -> str | None:
+    """Where the broker is that was lent; none if none was."""
+    return _LENT.get()
+
+
 @contextmanager
 def lent(bootstrap: str) -> Iterator[None]:
     """Within the block benchmarks start no broker of their own."""
