@@ -17,7 +17,7 @@ PYTEST_ARGS ?=
 BENCHMARKS ?=
 PICTURES ?= docs/pictures
 
-.PHONY: help setup lint format test simulate chaos fuzz bench demo picture lock clean
+.PHONY: help setup lint format test simulate chaos fuzz bench peers demo picture lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | while IFS=$$'\t' read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -56,7 +56,14 @@ fuzz: setup ## the core against the naive model, the property tests, long and ra
 chaos: setup ## everything on three brokers through storms of faults; SECONDS=1800 SEED=2 CHAOS_ARGS="--least 20"; out/chaos/report.html
 	$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) --seed $(SEED) --out $(OUT)/chaos $(CHAOS_ARGS)
 
-bench: setup ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
+peers: build/peers/.installed ## what the benchmark side by side needs beside the project, in an environment of its own
+
+build/peers/.installed: locks/peers.txt
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/peers.txt
+	@touch $@
+
+bench: setup peers ## the benchmarks, as a table; BENCHMARKS="numbers opening" narrows it
 	$(BIN)/python -m tests.benchmarks $(BENCHMARKS)
 
 demo: setup ## a season live through Kafka, to checked files; CAMPAIGN=village SCALE=0.5 SEED=2; Ctrl-C and again: it goes on
@@ -73,6 +80,8 @@ lock: ## resolve the dependencies anew into locks/
 	  --generate-hashes --no-emit-index-url --no-emit-package oryn --quiet $(LOCK_ARGS) --output-file locks/dev.txt
 	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile pyproject.toml --extra all --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-emit-package oryn --quiet --constraint locks/dev.txt --output-file locks/all.txt
+	UV_CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/uv pip compile tests/benchmarks/peers/requirements.in --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --quiet --output-file locks/peers.txt
 
 clean: ## remove what the other targets made
 	rm -rf .venv build dist $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
