@@ -2,16 +2,19 @@
 
 import datetime
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from consumers.indicators import questions
 from consumers.indicators.connection import Connection
 from consumers.indicators.figures import NATION, NoIndicator, Point, Scope, duration
 from consumers.indicators.questions import ANY_KEY, NoWindow, children, now, series
 from consumers.indicators.settings import IndicatorsSettings
 from schemas.indicators import INDICATORS, IndicatorRow, IndicatorValue, Kind, Level, Window
+from streams.monitoring.partition import PATIENCE_HOURS
 from tests.integration.indicators.seasons import lively
 from tests.integration.indicators.tools import asking, drop, fill, row, rows_of
 
@@ -133,6 +136,12 @@ def test_now_of_a_quiet_kindergarten_goes_as_far_as_its_locality(by_hand: Connec
     found = now(by_hand, KINDERGARTEN)
     assert (found.level("places", "OPEN"), found.flows) == (2, ())
     assert (found.day, found.until) == (now(by_hand, CAPITAL).day, now(by_hand, CAPITAL).until)
+
+
+def test_parts_are_waited_for_as_long_as_monitoring_waits() -> None:
+    views = files("consumers.indicators").joinpath("migrations", "versions", "0002_views.sql").read_text("utf-8")
+    assert datetime.timedelta(hours=PATIENCE_HOURS) == questions._PATIENCE
+    assert f"interval '{PATIENCE_HOURS} hours'" in views
 
 
 def test_of_what_nobody_knows_nothing_is_told(by_hand: Connection) -> None:
