@@ -9,15 +9,15 @@ from tests.simulation.world import Process, World
 ANY_CALL = ""
 # How often which call is chosen, by the beginning of its name.
 CALLS = {
-    ANY_CALL: 6,
+    ANY_CALL: 4,
     "EndTxn": 6,
-    "TxnOffsetCommit": 4,
+    "TxnOffsetCommit": 5,
     "AddOffsets": 2,
-    "AddPartitions": 3,
-    "Produce": 4,
-    "InitProducerId": 2,
-    "OffsetFetch": 2,
-    "ListOffsets": 2,
+    "AddPartitions": 5,
+    "Produce": 5,
+    "InitProducerId": 1,
+    "OffsetFetch": 1,
+    "ListOffsets": 1,
     "JoinGroup": 1,
     "SyncGroup": 1,
     "Heartbeat": 1,

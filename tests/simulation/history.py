@@ -133,7 +133,7 @@ class Simulation:
                 self.world.after(gap * MS, self._publish_from, index)
             return
         self._publish(line)
-        pause = self.random.choice((0, 0, 1 * MS, 20 * MS, 150 * MS))
+        pause = self.random.choice((0, 0, 1, 2, 3)) * self.plan.length // len(lines)
         self.world.after(pause, self._publish_from, index + 1)
 
     def _quiet(self) -> bool:
@@ -191,6 +191,7 @@ class Simulation:
             (
                 random.randint(1 * MS, 300 * MS),
                 int(session * random.uniform(0.8, 3)),
+                int(session * random.uniform(1, 2)),
                 int(transaction * random.uniform(0.8, 3)),
                 int((session + transaction) * random.uniform(1, 3)),
             )

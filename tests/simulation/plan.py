@@ -14,7 +14,7 @@ from tests.simulation.world import MS, S
 FAULTS_MAX = 6
 FAULTY_US = (1 * S, 6 * S)
 # Everything is there already: it is soon over.
-FAULTY_REPLAY_US = (200 * MS, 2 * S)
+FAULTY_REPLAY_US = (150 * MS, 1_200 * MS)
 EVENTS_MIN = 4
 
 
@@ -98,6 +98,8 @@ class Plan:
     # Of the workers and the brokers against true time, in milliseconds.
     skews: tuple[int, ...]
     strikes: tuple[Strike, ...]
+    # How long inputs come and faults strike, in microseconds.
+    length: int
     verified: bool
 
     @property
@@ -121,6 +123,7 @@ def plan(seed: int) -> Plan:
             index = random.randrange(len(lines) + 1)
             near = lines[min(index, len(lines) - 1)]
             lines.insert(index, garbage(near.topic, near.time, near.key, number))
+    length = random.randint(*(FAULTY_REPLAY_US if way is Way.REPLAY else FAULTY_US))
     return Plan(
         seed=seed,
         way=way,
@@ -135,7 +138,8 @@ def plan(seed: int) -> Plan:
         snapshots=random.choice(("none", "shared", "own", "own")),
         weather=_weather(random),
         skews=tuple(random.randint(-450, 450) for _ in range(8)),
-        strikes=_strikes(random, way),
+        strikes=_strikes(random, way, length),
+        length=length,
         verified=seed % 20 == 0,
     )
 
@@ -164,7 +168,7 @@ def _settings(random: Random, way: Way) -> dict[str, object]:
         "transaction_timeout_ms": transaction,
         "max_poll_interval_ms": random.choice((3, 8)) * transaction,
         "session_timeout_ms": random.choice((600, 1_500, 3_000)),
-        "batch_records": random.choice((1, 2, 5, 20, 100)),
+        "batch_records": random.choice((1, 2, 3, 5, 20, 100)),
         "batch_ms": random.choice((20, 100, 200)),
         "snapshot_records": random.choice((1, 5, 20, 1_000)),
     }
@@ -189,9 +193,8 @@ def storm(random: Random) -> Weather:
     return Weather(lost, unanswered, straggling, doubled, slow, delay)
 
 
-def _strikes(random: Random, way: Way) -> tuple[Strike, ...]:
+def _strikes(random: Random, way: Way, length: int) -> tuple[Strike, ...]:
     count = random.randint(0, FAULTS_MAX)
-    length = random.randint(*(FAULTY_US if way is not Way.REPLAY else FAULTY_REPLAY_US))
     kinds = [fault for fault in _WEIGHTS if fault is not Fault.JUMP or way is Way.WALL]
     weights = [_WEIGHTS[fault] for fault in kinds]
     found = [
