@@ -306,14 +306,17 @@ class Pages:
         return entry.lists[kept], _file_headers(asked, name, form)
 
     async def _loaded_list(self, asked: Asked, name: str, form: str, first: int) -> tuple[Body, Mapping[str, str]]:
-        def work() -> Body:
-            w = asked.words
+        def work() -> Entry:
+            made_at, w = time.monotonic(), asked.words
             table = asked.page.tables[name](self.sources, asked.params, asked.view, w)
-            return self._list_body(asked, name, table, form, first, None)
+            body = self._list_body(asked, name, table, form, first, None)
+            return Entry(state, made_at, Content(""), Rendered({}, ""), {asked.look: body})
 
-        key = ("list", asked.key, name, form, first, asked.look, self.watcher.state(asked.subject))
-        body: Body = await self.cache.once(key, lambda: self.in_thread(work))
-        return body, _file_headers(asked, name, form)
+        # As long as a page that others listen to: a thousand who ask for the same list cost no more than one.
+        state, oldest = self.watcher.state(asked.subject), time.monotonic() - self.settings.renew_s
+        key = ("list", asked.key, name, form, first, asked.look)
+        entry = await self.cache.entry(key, state, oldest, lambda: self.in_thread(work))
+        return entry.bodies[asked.look], _file_headers(asked, name, form)
 
     def _list_body(
         self, asked: Asked, name: str, table: Table, form: str, first: int, content: Content | Elsewhere | None

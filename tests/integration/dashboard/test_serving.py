@@ -76,3 +76,21 @@ def test_a_store_that_is_away_is_told_in_words(world: World) -> None:
         assert "psycopg" not in answer.text.lower()
         assert "postgres" in found.watcher.away
         assert client.get("/ru/nobody").status_code == 404, "the site itself works"
+
+
+def test_a_list_that_many_ask_for_is_read_once_a_second(world: World) -> None:
+    parts = things(world, HOME).parts
+    path = f"{address(NAMED['queue'], parts)}?table=order&as=csv"
+    with dashboard(world, renew_s=600.0) as (found, client):
+        first = client.get(path)
+        asked = len(found.sources.noted)  # type: ignore[attr-defined]  # the tests' own sources
+        assert first.status_code == 200
+        assert [client.get(path).content for _ in range(3)] == [first.content] * 3
+        assert len(found.sources.noted) == asked  # type: ignore[attr-defined]
+        assert client.get(path.replace("csv", "json")).status_code == 200
+        assert len(found.sources.noted) > asked  # type: ignore[attr-defined]
+    with dashboard(world, renew_s=0.0) as (found, client):
+        client.get(path)
+        asked = len(found.sources.noted)  # type: ignore[attr-defined]
+        client.get(path)
+        assert len(found.sources.noted) > asked, "not longer"  # type: ignore[attr-defined]
