@@ -3,7 +3,6 @@
 Numbers come from ranks and the phase in closed form (R3.5). Only what may be published is read.
 """
 
-from collections.abc import Sequence
 from typing import Final, LiteralString, NamedTuple
 
 from consumers.dashboard.evidence.snapshot import Head, read
@@ -91,8 +90,3 @@ def status_of(state: str, access: bool, referred: bool) -> OrderStatus:
     if referred or state == "REFERRED":
         return OrderStatus.REFERRED
     return OrderStatus.ACCESS if access else OrderStatus.WAITING
-
-
-def numbered(rows: Sequence[Row]) -> int:
-    """How many of the rows wait; they are the first ones."""
-    return sum(each.number is not None for each in rows)

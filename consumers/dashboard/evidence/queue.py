@@ -10,9 +10,11 @@ from typing import Any, Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.evidence.offers import OFFERED, STAGES, offers_of, offers_table, stages_of_queue
-from consumers.dashboard.evidence.order import Row, is_known, numbered, order_of, waiting_in
+from consumers.dashboard.evidence.order import Row, is_known, order_of, waiting_in
 from consumers.dashboard.evidence.paths import above
 from consumers.dashboard.evidence.snapshot import head_of, timeline_of
+from consumers.dashboard.evidence.standing_order import Asked, standing_order
+from consumers.dashboard.evidence.standing_order import Page as Order
 from consumers.dashboard.evidence.timeline import common_ratio
 from consumers.dashboard.evidence.weeks import Week, weeks_of
 from consumers.dashboard.pages import Chart, Column, Content, Link, NotThere, Page, Params, Query, Series, Table
@@ -39,13 +41,12 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
             raise NotThere(queue)
         timeline = timeline_of(sources, connection, head, queue)
         waiting = waiting_in(timeline, head)
-        order = order_of(connection, head, queue, waiting)
+        order = standing_order(timeline).page(connection, head, queue, waiting, _asked(params))
         office = view in _OFFICES
         stages = stages_of_queue(connection, locality, queue) if office else {}
         offers = offers_of(connection, locality, queue) if office else []
     weeks = weeks_of(timeline, head.records, head.until, w)
-    first, found = _where(order, params)
-    page = order[: numbered(order)][first - 1 : first - 1 + ROWS]
+    first = order.first
     values = {
         "office": office,
         "queue": queue,
@@ -60,9 +61,9 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
                 strict=True,
             )
         ],
-        "access": sum(each.status is OrderStatus.ACCESS for each in order),
-        "referred": sum(each.status is OrderStatus.REFERRED for each in order),
-        "paused": sum(each.status is OrderStatus.STOPPED for each in order),
+        "access": order.counts[OrderStatus.ACCESS],
+        "referred": order.counts[OrderStatus.REFERRED],
+        "paused": order.counts[OrderStatus.STOPPED],
         "stages": [(w.symbol("Stage", each), stages.get(each, 0)) for each in STAGES if stages.get(each)],
         "on_offer": sum(stages.get(each, 0) for each in OFFERED),
         "offers_total": len(offers),
@@ -70,28 +71,29 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         "ratio": _ratio(weeks),
         "expected": common_ratio(),
         "find": params.get("find", ""),
-        "found": found,
+        "found": _found(order, params),
         "first": first,
         "previous": _turn(w, params, max(1, first - ROWS)) if first > 1 else "",
         "following": _turn(w, params, first + ROWS) if first + ROWS <= waiting.total else "",
     }
-    tables = {"page": order_table(page, w, locality, len(order))}
+    tables = {"page": order_table(order.rows, w, locality, order.total)}
     if office:
         tables["offered"] = offers_table(offers[:OFFERS_SHOWN], w, locality)
     charts = _charts(weeks[-WEEKS_SHOWN:], w)
     return Content(w.queue(queue), values, tables, charts, above(w, locality), head.until, w.say("ev-queue-lede"))
 
 
-def _where(order: Sequence[Row], params: Params) -> tuple[int, str]:
-    """With which number the page of the order begins, and what became of the id that was looked for."""
-    find = params.get("find", "")
-    if find:
-        for each in order:
-            if each.application_id == find:
-                return (1, "off") if each.number is None else (max(1, each.number - BEFORE), str(each.number))
-        return 1, "none"
-    first = int(params.get("first") or "1")
-    return min(first, max(1, numbered(order))), ""
+def _asked(params: Params) -> Asked:
+    return Asked(int(params.get("first") or "1"), ROWS, params.get("find", ""), BEFORE)
+
+
+def _found(order: Order, params: Params) -> str:
+    """What became of the id that was looked for."""
+    if not params.get("find"):
+        return ""
+    if not order.known:
+        return "none"
+    return "off" if order.number is None else str(order.number)
 
 
 def _turn(w: Words, params: Params, first: int) -> str:

@@ -7,7 +7,7 @@ Never asks the database, never decides.
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Final, NamedTuple
 
 from consumers.history.fold import Move
@@ -95,6 +95,8 @@ class QueueTimeline:
         self.general = array("L")
         self.phase = array("l")
         self.stated = array("L")
+        # What others found out of changes that are over, and need not look at again; by a key of theirs.
+        self.kept: dict[Hashable, object] = {}
         # How far the register was read: the record, and its time.
         self.through = 0
         self.until = Instant(0)

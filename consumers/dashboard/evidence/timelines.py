@@ -21,7 +21,10 @@ BATCH_ROWS: Final = 5_000
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _APPLICATIONS: Final[LiteralString] = (
-    "SELECT application_id, submitted_at FROM applications WHERE locality = %s AND queue = %s AND last_record > %s"
+    "SELECT application_id, submitted_at FROM applications WHERE locality = %s AND queue = %s"
+)
+_NEW: Final[LiteralString] = (
+    "SELECT application_id, submitted_at FROM applications WHERE locality = %s AND application_id = ANY(%s)"
 )
 # `at` never goes back along the records, and has the index.
 _MOVEMENTS: Final[LiteralString] = (
@@ -77,14 +80,16 @@ class Timelines:
     def _read_on(self, connection: Connection, timeline: QueueTimeline, locality: str, queue: str) -> None:
         through, moves = timeline.through, list(MOVES)
         with connection.cursor(binary=True) as cursor:
-            cursor.execute(_APPLICATIONS, (locality, queue, through))
-            timeline.know(cursor)
-            if through:
-                since = timeline.moments[-1] if len(timeline) else Instant(0)
-                cursor.execute(_MOVEMENTS, (locality, queue, Instant(since), through, moves))
-            else:
-                cursor.execute(_FIRST, (locality, queue, moves))
-            timeline.take(_movements(cursor))
+            if not through:
+                timeline.know(cursor.execute(_APPLICATIONS, (locality, queue)))
+                timeline.take(_movements(cursor.execute(_FIRST, (locality, queue, moves))))
+                return
+            since = timeline.moments[-1] if len(timeline) else Instant(0)
+            found = list(_movements(cursor.execute(_MOVEMENTS, (locality, queue, Instant(since), through, moves))))
+            new = {each.application_id for each in found} - timeline.numbers.keys()
+            if new:
+                timeline.know(cursor.execute(_NEW, (locality, list(new))))
+            timeline.take(found)
 
     def _forget(self, copy: str) -> None:
         with self._lock:

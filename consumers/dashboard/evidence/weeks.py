@@ -47,10 +47,16 @@ def weeks_of(timeline: QueueTimeline, records: int, until: Instant, w: Words) ->
     while monday <= last:
         following = monday + timedelta(days=DAYS_OF_WEEK)
         end = bisect_left(timeline.moments, w.zone.at(date_to_day(following)), begin, length)
-        week = Week(monday)
-        _count(timeline, week, begin, end)
-        week.waiting = _waiting(timeline, end - 1) if end else 0
-        found.append(week)
+        known = timeline.kept.get((w.zone.name, monday))
+        if isinstance(known, Week):
+            found.append(known)
+        else:
+            week = Week(monday)
+            _count(timeline, week, begin, end)
+            week.waiting = _waiting(timeline, end - 1) if end else 0
+            found.append(week)
+            if end < length:  # there is a later change, and so none of this week any more
+                timeline.kept[w.zone.name, monday] = week
         monday, begin = following, end
     return found
 

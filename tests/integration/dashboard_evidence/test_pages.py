@@ -1,26 +1,32 @@
 """The pages of proof over real registers: numbers are the core's, and each form says what its reader may read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from uuid import uuid4
 
+import psycopg
 import pytest
 import redis as client_library
 from prometheus_client import CollectorRegistry
+from psycopg.sql import SQL, Identifier
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from consumers.dashboard.access import Role, Viewer
 from consumers.dashboard.app import Dashboard
-from consumers.dashboard.evidence.order import order_of, waiting_in
+from consumers.dashboard.evidence.order import Row, order_of, waiting_in
 from consumers.dashboard.evidence.pages import PAGES
-from consumers.dashboard.evidence.snapshot import curve_in, head_of, timeline_of
+from consumers.dashboard.evidence.snapshot import course_of, curve_in, head_of, timeline_of
+from consumers.dashboard.evidence.standing_order import Asked, Page, standing_order
+from consumers.dashboard.evidence.timeline import QueueTimeline
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.settings import DashboardSettings
 from consumers.dashboard.sources import Sources, StoreSettings
 from consumers.live_view.view import LiveView
 from consumers.registers.settings import RegistersSettings
 from schemas.journal import Record
+from schemas.zones import zone_of
 from streams.rules.book import Book
 from streams.rules.pack import KZ_2020
 from tests.integration.live_view.tools import rows_of
@@ -30,6 +36,7 @@ from tests.unit.verification.seasons import Season
 pytestmark = pytest.mark.integration
 
 HOME = "710000000"
+ZONE = zone_of(HOME[:2])
 LANGUAGES = ("kk", "ru", "en")
 PAGE_BYTES_MAX = 200_000
 AUDITOR = Viewer(Role.AUDITOR)
@@ -84,8 +91,64 @@ def compare(sources: Sources, book: Book, count: int) -> int:
                 standing = curve_in(timeline, each.application_id, head).standing
                 assert standing is not None
                 assert standing.number == each.number
+                with course_of(sources, timeline, each.application_id, head, ZONE, public=False) as course:
+                    assert course.standing == standing
+                    whole = curve_in(timeline, each.application_id, head).steps
+                    assert course.changes == len(whole)
+                    assert [each.after for each in whole] == [course.number_at(each.at) for each in whole] or (
+                        len({each.at for each in whole}) < len(whole)
+                    )
+            compare_pages(sources, timeline, queue.id, found)
             waiting += len(queue.order)
     return waiting
+
+
+def compare_pages(sources: Sources, timeline: QueueTimeline, queue: str, whole: list[Row]) -> None:
+    """The order that is kept, page by page, against the one that is read at once."""
+    numbered = [each for each in whole if each.number is not None]
+    with sources.registers() as connection:
+        head = head_of(connection, HOME)
+        waiting = waiting_in(timeline, head)
+
+        def page(asked: Asked) -> Page:
+            return standing_order(timeline).page(connection, head, queue, waiting, asked)
+
+        for first in range(1, len(numbered) + 1, 3):
+            found = page(Asked(first, 3))
+            assert found.rows == numbered[first - 1 : first + 2]
+            assert found.total == len(whole)
+            assert {name: count for name, count in found.counts.items() if count} == Counter(e.status for e in whole)
+        for each in whole[::4]:
+            found = page(Asked(1, 3, each.application_id, 2))
+            assert (found.known, found.number) == (True, each.number)
+            assert (each in found.rows) == (each.number is not None)
+        assert not page(Asked(1, 3, "nobody", 2)).known
+
+
+def test_what_is_kept_of_registers_is_not_told_of_others(settings: RegistersSettings, redis: str) -> None:
+    """A rebuild puts another copy into the place of the first, while the dashboard goes on."""
+    third, whole = len(records()) // 3, len(records())
+    url, first, second = settings.url, f"r{uuid4().hex[:12]}", f"r{uuid4().hex[:12]}"
+    try:
+        fill(RegistersSettings(url, first), records())
+        fill(RegistersSettings(url, second), records()[:third])
+        with client_library.Redis.from_url(redis) as client:
+            found = Sources(StoreSettings(url, first), LiveView(client, f"k{uuid4().hex[:8]}"))
+            found.open()
+            try:
+                assert compare(found, book_of(whole), whole) > 5
+                with psycopg.connect(url, autocommit=True) as connection:
+                    for name, to in ((first, f"{first}old"), (second, first)):
+                        text = SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(name), Identifier(to))
+                        connection.execute(text)
+                assert compare(found, book_of(third), third) > 0
+                fill_rest(RegistersSettings(url, first), third)
+                assert compare(found, book_of(whole), whole) > 5
+            finally:
+                found.close()
+    finally:
+        for name in (first, f"{first}old", second):
+            drop(RegistersSettings(url, name))
 
 
 def test_orders_and_numbers_are_the_cores_also_when_registers_go_on(
