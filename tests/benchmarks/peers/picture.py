@@ -1,7 +1,7 @@
 """The picture of the benchmark side by side: `build/peers/bin/python tests/benchmarks/peers/picture.py FOLDER FILE`.
 
-FOLDER: where `make bench` left its reports; FILE: an SVG. Runs in the environment of `make peers`, by itself: it needs no
-module of the project.
+FOLDER: where `make bench` left its reports; FILE: an SVG. Runs in the environment of `make peers`, by itself: it needs
+no module of the project.
 """
 
 import json
