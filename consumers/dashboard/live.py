@@ -88,7 +88,8 @@ class Channel:
     async def wait(self, timeout_s: float) -> bool:
         """Whether something came within so long."""
         try:
-            await asyncio.wait_for(self._news.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):  # wait_for loses a cancellation that comes together with the news
+                await self._news.wait()
         except TimeoutError:
             return False
         return True
@@ -119,7 +120,8 @@ class Stream(StreamingResponse):
 
         async def bounded(message: Message) -> None:
             try:
-                await asyncio.wait_for(send(message), self._slow_s)
+                async with asyncio.timeout(self._slow_s):
+                    await send(message)
             except TimeoutError as exc:
                 raise OSError("a reader of a live page has taken nothing for long") from exc
 
