@@ -1,18 +1,20 @@
 """`make chaos SECONDS=1800 SEED=1`: the whole system on three brokers through storms of faults, then judged.
 
 A storm and a calm in turns. Ends with 0 if all promises held, every fault that was planned happened, and after each
-storm everything was decided within the calm; the report is one page.
+storm everything was decided within the calm; the report is one page. Ctrl-C: after this storm and calm it is judged.
 """
 
 import argparse
 import os
 import shutil
+import signal
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event as Flag
 from typing import Any, Final
 
 import msgspec
@@ -93,9 +95,13 @@ class Run:
         self.storms: list[tuple[float, float]] = []
         self.recoveries: list[float] = []
         self.began = 0.0
+        # Ctrl-C: the storm and the calm that go on are the last ones.
+        self.enough = Flag()
 
     def go(self) -> int:
         """All of it. Gives the exit code."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.enough.set())
         with ExitStack() as stack:
             cluster = stack.enter_context(Cluster(self.folder / "kafka", jar_directory(os.environ)))
             stores = {
@@ -159,6 +165,9 @@ class Run:
             time.sleep(0.1)
         tell(f"{rate:.0f} events a second, {self.rounds} storms; seed {self.asked.seed}")
         for number in range(1, self.rounds + 1):
+            if self.enough.is_set():
+                tell("asked to end: no more storms, what happened is judged")
+                break
             began = time.monotonic() - self.began
             storms.rage(self.asked.storm)
             ended = time.monotonic() - self.began
