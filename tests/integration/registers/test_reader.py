@@ -97,7 +97,7 @@ def test_an_older_writer_and_readers_go_on_while_the_schema_is_upgraded(
     assert 0 < before < len(messages)
     assert asked == sorted(asked)
     with connection_of(registers) as connection:
-        assert form_of(connection) == newest_of_all() == "0003"
+        assert form_of(connection) == newest_of_all() == "0004"
         broken = connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid").fetchone()
         assert broken == (0,)
         assert connection.execute("SELECT count(*) > 0 FROM deadlines").fetchone() == (True,)
