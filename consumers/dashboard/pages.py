@@ -4,7 +4,7 @@ A page is rendered once for all who have the same view of it, so nothing here sa
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -118,7 +118,8 @@ class Crumb:
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a page shows. `title`: its heading; `until`: up to which moment its data go (book time). `again_s`: loaded
-    anew after so long although no source has moved, as Page.fresh_s, for this content only."""
+    anew after so long although no source has moved, as Page.fresh_s, for this content only. `same`: fragment -> what it
+    is made of beside address, view and language: where that is the same as before, so is the fragment."""
 
     title: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -128,6 +129,7 @@ class Content:
     until: int | None = None
     description: str = ""
     again_s: float | None = None
+    same: Mapping[str, Hashable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

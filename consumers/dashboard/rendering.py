@@ -61,11 +61,16 @@ class Renderer:
             Language(each): _environment(Language(each), assets, service, published) for each in LANGUAGES
         }
 
-    def fragments(self, page: Page, content: Content, params: Params, view: View, w: Words) -> Rendered:
-        """The blocks that the live channel renews."""
+    def fragments(
+        self, page: Page, content: Content, params: Params, view: View, w: Words, known: Mapping[str, str] | None = None
+    ) -> Rendered:
+        """The blocks that the live channel renews. `known`: those that are the same as before."""
         template = self._template(page.template, w)
         context = template.new_context(self._values(page, content, params, view, w))
-        found = {name: "".join(_block(template, name, context)).strip() for name in page.fragments}
+        found = {**known} if known else {}
+        for name in page.fragments:
+            if name not in found:
+                found[name] = "".join(_block(template, name, context)).strip()
         return Rendered(found, version_of(found))
 
     def page(

@@ -250,7 +250,10 @@ class Pages:
         content = page.load(self.sources, asked.params, asked.view, w)
         if isinstance(content, Elsewhere):
             return Entry(state, made_at, content, Rendered({}, ""))
-        return Entry(state, made_at, content, self.renderer.fragments(page, content, asked.params, asked.view, w))
+        known = _unchanged(self.cache.peek(asked.key), content)
+        return Entry(
+            state, made_at, content, self.renderer.fragments(page, content, asked.params, asked.view, w, known)
+        )
 
     def _sorted(self, asked: Asked, plain: Entry) -> Entry:
         if isinstance(plain.content, Elsewhere):
@@ -347,6 +350,14 @@ class Pages:
             "later": first + ROWS_SHOWN if first + ROWS_SHOWN <= total else None,
         }
         return body_of(self.renderer.table(asked.page, values, asked.params, asked.view, w, asked.look))
+
+
+def _unchanged(last: Entry | None, content: Content) -> dict[str, str]:
+    """The fragments of the last entry of the same page, view and language that need not be rendered anew."""
+    if last is None or not isinstance(last.content, Content):
+        return {}
+    same, before = last.content.same, last.rendered.fragments
+    return {name: before[name] for name, made_of in content.same.items() if same.get(name) == made_of}
 
 
 def _file_headers(asked: Asked, name: str, form: str) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from consumers.dashboard.evidence.curve import Standing, Step
 from consumers.dashboard.evidence.order import status_of
 from consumers.dashboard.evidence.paths import above
 from consumers.dashboard.evidence.snapshot import course_of, curve_in, head_of, timeline_of
-from consumers.dashboard.evidence.story import curve_table
+from consumers.dashboard.evidence.story import HOUR_MS, curve_table
 from consumers.dashboard.evidence.terms import outlook_of, published_outlook
 from consumers.dashboard.pages import Chart, Content, Crumb, NotThere, Page, Params, Table
 from consumers.dashboard.routes import link
@@ -77,6 +77,8 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         above(w, locality, Crumb(w.queue(row.queue), link(w.language, "queue", locality=locality, queue=row.queue))),
         head.until,
         w.say("ev-application-lede"),
+        # The longest part by far; of its own tables offices and families are told more than the curve.
+        same={"story": (head.copy, row.queue, values["changes"], head.until // HOUR_MS)} if public else {},
     )
 
 

@@ -80,7 +80,11 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     if office:
         tables["offered"] = offers_table(offers[:OFFERS_SHOWN], w, locality)
     charts = _charts(weeks[-WEEKS_SHOWN:], w)
-    return Content(w.queue(queue), values, tables, charts, above(w, locality), head.until, w.say("ev-queue-lede"))
+    # For the public nothing but the weeks, of which the last one follows from the number of changes.
+    same = {} if office else {"movement": (head.copy, timeline.length_at(head.records), len(weeks))}
+    return Content(
+        w.queue(queue), values, tables, charts, above(w, locality), head.until, w.say("ev-queue-lede"), same=same
+    )
 
 
 def _asked(params: Params) -> Asked:

@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Identifier
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from consumers.dashboard.access import Role, Viewer
+from consumers.dashboard.access import Role, View, Viewer
 from consumers.dashboard.app import Dashboard
 from consumers.dashboard.evidence.order import Row, order_of, waiting_in
 from consumers.dashboard.evidence.pages import PAGES
@@ -21,8 +21,12 @@ from consumers.dashboard.evidence.snapshot import course_of, curve_in, head_of, 
 from consumers.dashboard.evidence.standing_order import Asked, Page, standing_order
 from consumers.dashboard.evidence.timeline import QueueTimeline
 from consumers.dashboard.figures import Figures
+from consumers.dashboard.pages import Content, NotThere
+from consumers.dashboard.rendering import Look
+from consumers.dashboard.serving import Asked as Of
 from consumers.dashboard.settings import DashboardSettings
 from consumers.dashboard.sources import Sources, StoreSettings
+from consumers.dashboard.words import Language
 from consumers.live_view.view import LiveView
 from consumers.registers.settings import RegistersSettings
 from schemas.journal import Record
@@ -137,13 +141,18 @@ def test_what_is_kept_of_registers_is_not_told_of_others(settings: RegistersSett
             found.open()
             try:
                 assert compare(found, book_of(whole), whole) > 5
+                site = Site(found)
+                assert not renewed(site)
+                assert renewed(site) >= 2  # nothing moved
                 with psycopg.connect(url, autocommit=True) as connection:
                     for name, to in ((first, f"{first}old"), (second, first)):
                         text = SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(name), Identifier(to))
                         connection.execute(text)
                 assert compare(found, book_of(third), third) > 0
+                assert not renewed(site)
                 fill_rest(RegistersSettings(url, first), third)
                 assert compare(found, book_of(whole), whole) > 5
+                renewed(site)
             finally:
                 found.close()
     finally:
@@ -198,6 +207,32 @@ class Site:
 
     async def _who(self, _: Request) -> Viewer:
         return self.viewer
+
+
+def renewed(site: Site) -> int:
+    """Renew pages as the live channel does: what is not rendered anew is what it would be. How many parts that were."""
+    named, kept = {each.name: each for each in PAGES}, 0
+    queues = book_of(len(records())).state.queues
+    waiting = [each for queue in queues.values() for each in queue.order]
+    addresses = [("application", {"application": each}) for each in waiting[:6]]
+    addresses += [("queue", {"queue": each}) for each in list(queues)[:2]]
+    for name, parts in addresses:
+        page, params = named[name], {"locality": HOME, **parts}
+        params |= {word: each.default for word, each in page.query.items()}
+        for view in (View.PUBLIC, View.OFFICIAL):
+            asked = Of(page, params, view, Language.ENGLISH, page.subject(params), Look())
+            before = site.app.pages.cache.peek(asked.key)
+            try:
+                made = site.app.pages._load(asked, "")
+            except NotThere:
+                continue
+            site.app.pages.cache.keep(asked.key, made)
+            assert isinstance(made.content, Content)
+            assert made.rendered == site.app.renderer.fragments(page, made.content, params, view, asked.words)
+            if before is not None:
+                pairs = ((made.rendered.fragments[each], before.rendered.fragments[each]) for each in page.fragments)
+                kept += sum(bool(now) and now is then for now, then in pairs)
+    return kept
 
 
 def test_every_subject_has_its_page_and_the_public_form_says_no_more_than_it_may(sources: Sources) -> None:
