@@ -4,9 +4,12 @@ Passwords are made here, shown once by whoever adds an account, and kept as argo
 when it has changed, so an account that is gone is gone at once. Never logs a name or a password.
 """
 
+import fcntl
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
@@ -94,15 +97,31 @@ class Accounts:
             raise AccountsError(f"the scope {scope!r} does not fit: {problem}")
         password = password or secrets.token_urlsafe(PASSWORD_BYTES)
         account = Account(name, role, scope, self._hasher.hash(password))
-        self._write({**self._fresh(), name: account})
+        with self._alone():
+            self._write({**self._fresh(), name: account})
         return password
 
     def remove(self, name: str) -> None:
         """Take an account away; its sessions end. Raises: AccountsError for one that is not."""
-        left = dict(self._fresh())
-        if left.pop(name, None) is None:
-            raise AccountsError(f"there is no account {name!r}")
-        self._write(left)
+        with self._alone():
+            left = dict(self._fresh())
+            if left.pop(name, None) is None:
+                raise AccountsError(f"there is no account {name!r}")
+            self._write(left)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One change at a time, of all processes: two at once would undo one another, and a removal may be one."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.file.with_name(f"{self.file.name}.lock"), os.O_WRONLY | os.O_CREAT, OWNER_ONLY)
+        except OSError as exc:
+            raise AccountsError(f"{self.file}: {exc}") from exc
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(lock)
 
     def _fresh(self) -> dict[str, Account]:
         with self._lock:
@@ -125,7 +144,6 @@ class Accounts:
         data = msgspec.json.format(msgspec.json.encode([accounts[name] for name in sorted(accounts)]))
         with self._lock:
             try:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
                 handle, written = tempfile.mkstemp(dir=self.file.parent, prefix=self.file.name)
                 with os.fdopen(handle, "wb") as out:
                     out.write(data)
