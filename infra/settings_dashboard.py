@@ -52,7 +52,12 @@ class DashboardSettings(Section):
     ] = None
     idle_s: Annotated[int, About("A login ends after so long without a request.", low=60, high=DAY_S)] = 1_800
     login_s: Annotated[int, About("A login ends after so long in any case.", low=300, high=30 * DAY_S)] = 43_200
-    connections: Annotated[int, About("Connections to PostgreSQL, at most.", low=1, high=100)] = 8
+    connections: Annotated[
+        int,
+        About(
+            "Connections to PostgreSQL for pages that are asked for, at most; six more look and renew.", low=1, high=100
+        ),
+    ] = 8
     statement_ms: Annotated[int, About("How long one question to PostgreSQL may take.", low=100, high=60_000)] = 5_000
     looks_days: Annotated[
         int, About("Who looked at what is not public is kept for so many days.", low=1, high=3_660)
