@@ -113,7 +113,7 @@ def tell(name: str, run: Run, seconds: int) -> None:
 
 
 def keep(name: str, target: Target, out: Path) -> None:
-    """Put the smallest set of inputs that reaches the same into the checked-in folder."""
+    """Put a small set of inputs that reaches the same into the checked-in folder."""
     chosen, folder = out / "chosen" / name, corpus.FOLDER / name
     shutil.rmtree(chosen, ignore_errors=True)
     chosen.mkdir(parents=True)
@@ -122,7 +122,7 @@ def keep(name: str, target: Target, out: Path) -> None:
     again.write_text(f'#!/bin/sh\nexec {" ".join(_words(name))} "$@"\n')
     again.chmod(0o755)
     sources = [str(folder), str(out / "corpus" / name)]
-    flags = [f"-max_len={target.bytes_max}", "-merge=1", str(chosen), *sources]
+    flags = [f"-max_len={target.bytes_max}", "-set_cover_merge=1", str(chosen), *sources]
     subprocess.run([again, *flags], check=True, capture_output=True, env={**os.environ, "ORYN_FUZZ_NAME": str(again)})
     for path in folder.glob("*"):
         path.unlink()
