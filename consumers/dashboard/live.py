@@ -24,7 +24,8 @@ from consumers.dashboard.cache import Entry
 from consumers.dashboard.figures import Figures
 from consumers.dashboard.identity import Identify
 from consumers.dashboard.pages import Content
-from consumers.dashboard.serving import RENEWALS_AT_ONCE, Asked, Pages
+from consumers.dashboard.renewing import RENEWALS_AT_ONCE, Renewals
+from consumers.dashboard.serving import Asked, Pages
 from consumers.dashboard.settings import DashboardSettings
 from consumers.dashboard.watching import Watcher
 
@@ -142,6 +143,7 @@ class Live:
         """Nobody listens yet."""
         self._settings = settings
         self._pages = pages
+        self._renewals = Renewals(pages, figures)
         self._watcher = watcher
         self._figures = figures
         self._identify = identify
@@ -255,7 +257,7 @@ class Live:
             channel.seen = self._watcher.state(channel.asked.subject)
         try:
             # A page in an order of its own is made of what is known of the page: it comes behind the others.
-            await self._pages.renew([each.asked for each in batch.values() if not _sorted(each)], self._found)
+            await self._renewals([each.asked for each in batch.values() if not _sorted(each)], self._found)
         except Exception:
             log.exception("pages could not be renewed")
             await asyncio.sleep(self._settings.renew_s)

@@ -7,7 +7,7 @@ and never writes HTML.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -37,10 +37,6 @@ log = logging.getLogger(__name__)
 BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
 SEE_OTHER: Final = 303
 FROM_DIGITS: Final = 7
-# Pages that are renewed have threads of their own, so that who asks for a page does not stand behind them: few, for
-# they work more than they wait. After so long what was found is older than what there is: a new snapshot is due.
-RENEWALS_AT_ONCE: Final = 2
-BATCH_S: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,6 @@ class Pages:
         self._figures = figures
         self._identify = identify
         self._limiter: CapacityLimiter | None = None
-        self._renewing: CapacityLimiter | None = None
 
     async def understand(self, request: Request, page: Page) -> Asked | Response:
         """What is asked, or the answer to who may not ask it. Raises: HTTPException."""
@@ -151,58 +146,6 @@ class Pages:
         entry = None if self.watcher.away else self.cache.peek(asked.key)
         return entry if entry is not None and time.monotonic() - entry.made_at < self.settings.renew_s else None
 
-    async def renew(self, batch: Sequence[Asked], told: Callable[[Asked, Entry | int], None]) -> None:
-        """Load pages that are listened to, one after the other, all in one snapshot of each source, for at most
-        BATCH_S. `told`: for each page that was looked at, what there is now, or the status of what is wrong."""
-        if self._renewing is None:
-            self._renewing = CapacityLimiter(RENEWALS_AT_ONCE)
-        states = [self.watcher.state(each.subject) for each in batch]
-        loop = asyncio.get_running_loop()
-        due: list[tuple[Asked, str]] = []
-        for asked, state in zip(batch, states, strict=True):
-            entry = self.cache.peek(asked.key)
-            again_s = self.fresh_for(asked)
-            fresh = again_s is None or entry is None or time.monotonic() - entry.made_at < again_s
-            if entry is not None and entry.state == state and fresh:  # somebody asked for it meanwhile
-                told(asked, entry)
-            else:
-                due.append((asked, state))
-
-        def found(asked: Asked, made: Entry | int) -> None:
-            if isinstance(made, Entry):
-                self.cache.keep(asked.key, made)
-            told(asked, made)
-
-        def tell(asked: Asked, made: Entry | int) -> None:
-            if not loop.is_closed():  # nobody listens any more
-                loop.call_soon_threadsafe(found, asked, made)
-
-        await to_thread.run_sync(self._renew, due, tell, limiter=self._renewing)
-
-    def _renew(self, due: Sequence[tuple[Asked, str]], tell: Callable[[Asked, Entry | int], None]) -> None:
-        left, end = iter(due), time.monotonic() + BATCH_S
-        asked = None
-        while time.monotonic() < end:
-            try:
-                with self.sources.together():
-                    for asked, state in left:
-                        begun = time.monotonic()
-                        tell(asked, self._load(asked, state))
-                        self._figures.load_seconds.labels(asked.page.name).observe(time.monotonic() - begun)
-                        if time.monotonic() >= end:
-                            break
-                return
-            except NotThere:
-                status = NOT_FOUND
-            except (SourceAway, *AWAY) as exc:
-                log.warning("a source is away", extra={"reason": str(exc)})
-                status = UNAVAILABLE
-            except Exception:
-                log.exception("a page could not be renewed", extra={"page": asked.page.name if asked else ""})
-                status = UNAVAILABLE
-            if asked is not None:
-                tell(asked, status)
-
     def fresh_for(self, asked: Asked) -> float | None:
         """How long a page holds while no source moves; none: as long as that."""
         entry = self.cache.peek(asked.key)
@@ -241,11 +184,12 @@ class Pages:
             sorted_entry: Entry = await self.in_thread(self._sorted, asked, plain)
             return sorted_entry
         begun = time.monotonic()
-        entry: Entry = await self.in_thread(self._load, asked, state)
+        entry: Entry = await self.in_thread(self.load, asked, state)
         self._figures.load_seconds.labels(asked.page.name).observe(time.monotonic() - begun)
         return entry
 
-    def _load(self, asked: Asked, state: str) -> Entry:
+    def load(self, asked: Asked, state: str) -> Entry:
+        """What a page shows now, in a thread. Raises: NotThere, BadQuery, SourceAway and what else says so."""
         page, w, made_at = asked.page, asked.words, time.monotonic()
         content = page.load(self.sources, asked.params, asked.view, w)
         if isinstance(content, Elsewhere):

@@ -223,7 +223,7 @@ def renewed(site: Site) -> int:
             asked = Of(page, params, view, Language.ENGLISH, page.subject(params), Look())
             before = site.app.pages.cache.peek(asked.key)
             try:
-                made = site.app.pages._load(asked, "")
+                made = site.app.pages.load(asked, "")
             except NotThere:
                 continue
             site.app.pages.cache.keep(asked.key, made)
