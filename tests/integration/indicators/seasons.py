@@ -10,13 +10,19 @@ from schemas.journal import Record
 from schemas.words import RecallReason
 from streams.rules.model import Status
 from streams.rules.pack import KZ_2020
-from tests.integration.registers.tools import campaign, lively
+from tests.integration.pipeline.seasons import villages
+from tests.integration.registers.tools import lively
 from tests.rules.scenario import EXTRAORDINARY, PRIORITY, Town
 
 ALMATY = "750000000"
 MINUTE_MS = 60_000
 
 __all__ = ["campaign", "lively", "rare"]
+
+
+def campaign() -> tuple[Record, ...]:
+    """Three weeks and more of two villages in two zones, as the campaign's families live them."""
+    return villages(2, days=24).records
 
 
 # Interest is asked for after two months rather than twelve: everything else takes three.
