@@ -14,11 +14,13 @@ from consumers.dashboard.evidence.organisation_rows import (
     OwnReferral,
     Rejection,
     idle_of,
+    known_places,
     organisation_of,
     places_of,
     referrals_of,
     rejections_of,
 )
+from consumers.dashboard.evidence.own_life import CHOOSING, OWN_OFFERED, stage_word
 from consumers.dashboard.evidence.paths import above
 from consumers.dashboard.evidence.snapshot import Head, head_of
 from consumers.dashboard.evidence.story import record_link
@@ -30,8 +32,8 @@ from schemas.words import Admission, RecallReason
 
 MINUTE_MS: Final = 60_000
 SHOWN: Final = 15
-STAGES: Final = ("RELEASED", "LISTED", "PRIORITY", "OPEN", "REFERRED", "FILLED", "RECALLED", "ENDED")
-_OFFERED: Final = frozenset(STAGES[:4])
+STAGES: Final = ("RELEASED", "LISTED", "PRIORITY", "OPEN", CHOOSING, "REFERRED", "FILLED", "RECALLED", "ENDED")
+_OFFERED: Final = frozenset({"PRIORITY", "OPEN", *OWN_OFFERED})
 _GONE: Final = frozenset({"FILLED", "RECALLED", "ENDED"})
 _OFFICES: Final = frozenset({View.OFFICIAL, View.AUDITOR})
 
@@ -43,8 +45,11 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     with sources.registers() as connection:
         head = head_of(connection, locality)
         organisation = organisation_of(connection, locality, organisation_id)
+        referrals = referrals_of(connection, locality, organisation_id)
         places = places_of(connection, locality, organisation_id)
-        referrals = _visible(referrals_of(connection, locality, organisation_id), office=office)
+        if not office:
+            places = known_places(connection, locality, places, referrals)
+            referrals = _visible(referrals)
         idle = idle_of(connection, locality, organisation_id, head.until)
         rejections = rejections_of(connection, locality, organisation_id)
     stages = Counter(each.stage for each in places)
@@ -57,7 +62,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         "locality": locality,
         "office": office,
         "records": head.records,
-        "stages": [(w.symbol("Stage", each), stages[each]) for each in STAGES if stages[each]],
+        "stages": [(stage_word(each, w), stages[each]) for each in STAGES if stages[each]],
         "on_offer": sum(stages[each] for each in _OFFERED),
         "filled": stages["FILLED"],
         "recalled": stages["RECALLED"],
@@ -71,7 +76,7 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
         "asked": asked_table(active, w, locality, office=office),
         "overdue": overdue_table(overdue, head, w, locality),
         "rejections": _first(rejections_table(rejections, w, locality, office=office)),
-        "idle": idle_table(idle, w),
+        "idle": idle_table(idle if office else _together(idle, len(places)), w, office=office),
         "places": _first(places_table(places, head, w, locality)),
         "referrals": _first(referrals_table(referrals, w, locality, office=office)),
     }
@@ -81,9 +86,14 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     )  # fmt: skip
 
 
-def _visible(referrals: list[OwnReferral], *, office: bool) -> list[OwnReferral]:
+def _visible(referrals: list[OwnReferral]) -> list[OwnReferral]:
     """R6.2: a kindergarten learns of a referral when it becomes active."""
-    return referrals if office else [each for each in referrals if each.activated_at is not None]
+    return [each for each in referrals if each.activated_at is not None]
+
+
+def _together(idle: list[Idle], places: int) -> list[Idle]:
+    """One row: by stage it would tell when a place was reserved, long before a kindergarten may know (R6.2)."""
+    return [Idle("", places, sum(each.minutes for each in idle))] if idle else []
 
 
 def _overdue(place: OwnPlace, head: Head, w: Words) -> bool:
@@ -143,7 +153,7 @@ def overdue_table(found: Sequence[OwnPlace], head: Head, w: Words, locality: str
             _place_link(each.place_id, w, locality),
             each.admission_from,
             (today - each.admission_from).days,
-            w.symbol("Stage", each.stage),
+            stage_word(each.stage, w),
             w.say("ev-todo-vacate"),
         )
         for each in found
@@ -178,20 +188,19 @@ def rejections_table(found: Sequence[Rejection], w: Words, locality: str, *, off
     return Table(w.say("ev-rejections-caption"), columns, rows, w.say("ev-rejections-empty"))
 
 
-def idle_table(found: Sequence[Idle], w: Words) -> Table:
-    """How long its places stood without a child."""
+def idle_table(found: Sequence[Idle], w: Words, *, office: bool) -> Table:
+    """How long its places stood without a child: for offices by stage."""
     columns = (
         Column("stage", w.say("ev-column-stage-of-place")),
         Column("places", w.say("ev-column-places-count"), "number"),
         Column("minutes", w.say("ev-column-length-all"), "minutes"),
         Column("each", w.say("ev-column-length-each"), "minutes"),
-    )
-    ordered = sorted(found, key=lambda each: STAGES.index(each.stage))
-    rows = [
-        (w.symbol("Stage", each.stage), each.places, each.minutes, each.minutes // max(1, each.places))
-        for each in ordered
-    ]
-    return Table(w.say("ev-idle-caption"), columns, rows, w.say("ev-idle-empty"))
+    )[0 if office else 1 :]
+    rows: list[Sequence[Cell]] = []
+    for each in sorted(found, key=lambda each: STAGES.index(each.stage) if office else 0):
+        figures = (each.places, each.minutes, each.minutes // max(1, each.places))
+        rows.append((w.symbol("Stage", each.stage), *figures) if office else figures)
+    return Table(w.say("ev-idle-caption" if office else "ev-org-idle"), columns, rows, w.say("ev-idle-empty"))
 
 
 def places_table(found: Sequence[OwnPlace], head: Head, w: Words, locality: str) -> Table:
@@ -212,7 +221,7 @@ def places_table(found: Sequence[OwnPlace], head: Head, w: Words, locality: str)
         (
             _place_link(each.place_id, w, locality),
             Link(w.queue(each.queue), link(w.language, "queue", locality=locality, queue=each.queue)),
-            w.symbol("Stage", each.stage),
+            stage_word(each.stage, w),
             w.word(Admission(each.admission)),
             each.admission_from,
             each.offered_at,
@@ -256,12 +265,15 @@ def referrals_table(found: Sequence[OwnReferral], w: Words, locality: str, *, of
     return Table(w.say("ev-organisation-referrals-caption"), columns, rows, w.say("ev-organisation-referrals-empty"))
 
 
-def load_places(sources: Sources, params: Params, view: View, w: Words) -> Table:  # all see the same
-    """All places. Raises: NotThere."""
+def load_places(sources: Sources, params: Params, view: View, w: Words) -> Table:
+    """All places, as far as the view may know of them. Raises: NotThere."""
     with sources.registers() as connection:
         head = head_of(connection, params["locality"])
         organisation_of(connection, head.locality, params["organisation"])
         found = places_of(connection, head.locality, params["organisation"])
+        if view not in _OFFICES:
+            referrals = referrals_of(connection, head.locality, params["organisation"])
+            found = known_places(connection, head.locality, found, referrals)
     return places_table(found, head, w, head.locality)
 
 
@@ -271,8 +283,8 @@ def load_referrals(sources: Sources, params: Params, view: View, w: Words) -> Ta
     with sources.registers() as connection:
         head = head_of(connection, params["locality"])
         organisation_of(connection, head.locality, params["organisation"])
-        found = _visible(referrals_of(connection, head.locality, params["organisation"]), office=office)
-    return referrals_table(found, w, head.locality, office=office)
+        found = referrals_of(connection, head.locality, params["organisation"])
+    return referrals_table(found if office else _visible(found), w, head.locality, office=office)
 
 
 def load_rejections(sources: Sources, params: Params, view: View, w: Words) -> Table:

@@ -1,12 +1,16 @@
 """What the registers say of one kindergarten: its row, places, referrals, hours without a child, rejected events. Only
 asks."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Final, LiteralString, NamedTuple
 
+from consumers.dashboard.evidence.own_life import SHOWN_AS, known_of
+from consumers.dashboard.evidence.place_rows import PlaceReferral, Version
 from consumers.dashboard.evidence.snapshot import read
 from consumers.dashboard.pages import NotThere
-from consumers.dashboard.sources import Connection
+from consumers.dashboard.sources import Connection, rows
 from schemas.events import (
     AdmissionRefused,
     ChildEnrolled,
@@ -48,6 +52,11 @@ _REFERRALS: Final[LiteralString] = (
     "SELECT referral, application_id, place_id, state, issued_at, documents_until, activated_at, until, ended_at,"
     " cause, reason, record, last_record FROM referrals WHERE locality = %s AND organisation_id = %s"
     " ORDER BY referral DESC"
+)
+# Of the places whose referral was not told, with all that its kindergarten's knowledge is made of.
+_SILENT_VERSIONS: Final[LiteralString] = (
+    "SELECT place_id, made_by, valid_from, stage, admission, bulletin, window_until, application_id, recall_reason,"
+    " returns FROM place_versions WHERE locality = %s AND place_id = ANY (%s) ORDER BY place_id, made_by"
 )
 # Hours at each stage before a child is there, over all its places; spans that last count up to the snapshot's end.
 _IDLE: Final[LiteralString] = (
@@ -141,6 +150,32 @@ def organisation_of(connection: Connection, locality: str, organisation_id: str)
 def places_of(connection: Connection, locality: str, organisation_id: str) -> list[OwnPlace]:
     """All its places, the first one first."""
     return read(connection, OwnPlace, _PLACES, (locality, organisation_id))
+
+
+def known_places(
+    connection: Connection, locality: str, places: Sequence[OwnPlace], referrals: Sequence[OwnReferral]
+) -> list[OwnPlace]:
+    """The places as their kindergarten knows them (R6.2). `referrals`: all to them."""
+    to: dict[str, list[PlaceReferral]] = defaultdict(list)
+    for each in referrals:
+        to[each.place_id].append(
+            PlaceReferral(
+                each.referral, each.application_id, "", 0, each.state, each.issued_at, each.activated_at, each.ended_at,
+                each.cause, each.reason, each.record,
+            )
+        )  # fmt: skip
+    silent = [place for place, found in to.items() if any(each.activated_at is None for each in found)]
+    versions: dict[str, list[Version]] = defaultdict(list)
+    for place_id, *version in rows(connection, _SILENT_VERSIONS, (locality, silent)) if silent else ():
+        versions[place_id].append(Version(*version))
+    known = []
+    for place in places:
+        one = place._replace(stage=SHOWN_AS.get(place.stage, place.stage))
+        if place.place_id in versions:
+            found = known_of(versions[place.place_id], to[place.place_id])
+            one = place._replace(stage=found.stage, offered_at=found.offered_at, returns=found.returns)
+        known.append(one)
+    return known
 
 
 def referrals_of(connection: Connection, locality: str, organisation_id: str) -> list[OwnReferral]:

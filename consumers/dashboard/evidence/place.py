@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from consumers.dashboard.access import View
 from consumers.dashboard.evidence.match_runs import Asked, MatchRuns
+from consumers.dashboard.evidence.own_life import OWN_OFFERED, known_of, stage_word
 from consumers.dashboard.evidence.paths import above
 from consumers.dashboard.evidence.place_rows import (
     Listed,
@@ -37,8 +38,8 @@ MINUTE_MS: Final = 60_000
 ORDER_SHOWN: Final = 10
 ENTRIES_SHOWN: Final = 30
 COMPUTING_S: Final = 1.0
-_IDLE: Final = frozenset({"RELEASED", "LISTED", "PRIORITY", "OPEN", "REFERRED"})
-_OFFERED: Final = frozenset({"RELEASED", "LISTED", "PRIORITY", "OPEN"})
+_OFFERED: Final = frozenset({"PRIORITY", "OPEN", *OWN_OFFERED})
+_IDLE: Final = _OFFERED | {"REFERRED"}
 _OFFICES: Final = frozenset({View.OFFICIAL, View.AUDITOR})
 
 
@@ -59,13 +60,17 @@ def load(sources: Sources, params: Params, view: View, w: Words) -> Content:
     with sources.registers() as connection:
         head = head_of(connection, locality)
         place = place_of(connection, locality, place_id)
-        spans = spans_of(versions_of(connection, locality, place_id))
+        versions = versions_of(connection, locality, place_id)
         referrals = referrals_to(connection, locality, place_id)
         listed = bulletins_with(connection, locality, place_id)
     asked = _run(sources, head, place) if office else None
     holder = _holder(place, referrals, office=office)
     if not office:  # R6.2: a kindergarten learns of a referral when it becomes active
+        known = known_of(versions, referrals)
+        place = place._replace(stage=known.stage, offered_at=known.offered_at, returns=known.returns)
+        versions = known.versions
         referrals = [each for each in referrals if each.activated_at is not None]
+    spans = spans_of(versions)
     values = _values(place, spans, head, w) | {
         "office": office,
         "locality": locality,
@@ -110,7 +115,7 @@ def _values(place: Place, spans: Sequence[Span], head: Head, w: Words) -> dict[s
     ]
     return {
         "place": place,
-        "stage": w.symbol("Stage", place.stage),
+        "stage": stage_word(place.stage, w),
         "terms": ", ".join(str(each) for each in terms if each),
         "idle": _minutes(spans, head.until, _IDLE),
         "offered": _minutes(spans, head.until, _OFFERED),
@@ -147,7 +152,7 @@ def life_table(spans: Sequence[Span], head: Head, w: Words, locality: str, *, of
     for each in spans:
         over = each.until is None and each.stage not in _IDLE
         minutes = None if over else ((each.until if each.until is not None else head.until) - each.since) // MINUTE_MS
-        row: list[object] = [w.symbol("Stage", each.stage), each.since, each.until, minutes]
+        row: list[object] = [stage_word(each.stage, w), each.since, each.until, minutes]
         rows.append([*row, record_link(each.record, w, locality)] if office else row)
     return Table(w.say("ev-life-caption"), columns, rows)
 

@@ -16,8 +16,8 @@ _PLACE: Final[LiteralString] = (
     " FROM places p JOIN organisations o USING (locality, organisation_id) WHERE p.locality = %s AND p.place_id = %s"
 )
 _VERSIONS: Final[LiteralString] = (
-    "SELECT made_by, valid_from, stage, admission, bulletin, window_until, application_id, recall_reason"
-    " FROM place_versions WHERE locality = %s AND place_id = %s ORDER BY made_by"
+    "SELECT made_by, valid_from, stage, admission, bulletin, window_until, application_id, recall_reason,"
+    " returns FROM place_versions WHERE locality = %s AND place_id = %s ORDER BY made_by"
 )
 _REFERRALS: Final[LiteralString] = (
     "SELECT referral, application_id, how, number, state, issued_at, activated_at, ended_at, cause, reason, record"
@@ -70,6 +70,7 @@ class Version(NamedTuple):
     window_until: Instant | None
     application_id: str | None
     recall_reason: str | None
+    returns: int
 
 
 class PlaceReferral(NamedTuple):

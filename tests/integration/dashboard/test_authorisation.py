@@ -21,6 +21,7 @@ from consumers.dashboard.evidence.place_rows import Place, PlaceReferral
 from consumers.dashboard.pages import Page
 from consumers.dashboard.routes import ROUTES, link
 from schemas.instants import Instant
+from schemas.words import Stage
 from tests.integration.dashboard.world import AWAY, HOME, World, headers_of
 
 pytestmark = pytest.mark.integration
@@ -368,3 +369,43 @@ def test_nobody_learns_from_public_pages_which_place_goes_when_an_application_is
     world.viewer = Viewer(Role.LOCALITY, locality, "office")
     assert client.get(f"{page}?table=places&as=json").json()["rows"]
     assert "Places on offer" in client.get(page).text
+
+
+def test_a_kindergarten_does_not_learn_from_the_life_of_a_place_when_an_application_was_referred(
+    asking: tuple[World, Dashboard, TestClient],
+) -> None:
+    world, _, client = asking
+    silent = world.rows(
+        "SELECT r.locality, p.organisation_id, r.place_id, count(*) FILTER (WHERE r.activated_at IS NOT NULL),"
+        " max(p.stage)"
+        " FROM referrals r JOIN places p USING (locality, place_id) GROUP BY 1, 2, 3"
+        " HAVING bool_or(r.activated_at IS NULL) ORDER BY bool_or(r.state = 'ISSUED') DESC, 1, 2, 3 LIMIT 12"
+    )
+    assert silent
+    office: dict[str, int] = {}
+    now = 0
+    for locality, organisation, place, active, stage in silent:
+        page = link("en", "place", locality=locality, place=place)
+        own = link("en", "organisation", locality=locality, organisation=organisation)
+        for viewer in (Viewer(Role.AUDITOR), Viewer(Role.ORGANISATION, f"{locality}/{organisation}", "it")):
+            world.viewer = viewer
+            life = client.get(f"{page}?table=life&as=json").json()["rows"]
+            places = client.get(f"{own}?table=places&as=json").json()["rows"]
+            idle = client.get(f"{own}?table=idle&as=json").json()["rows"]
+            shown = next(each["stage"] for each in places if place in str(each["place_id"]))
+            referred = sum(each["stage"] == "reserved" for each in life)
+            if viewer.role is Role.AUDITOR:
+                office = {"referred": referred, "minutes": sum(each["minutes"] for each in idle)}
+                assert referred > 0, life
+                continue
+            assert referred <= active, life
+            assert referred < office["referred"], life
+            assert shown == life[-1]["stage"]
+            assert len(idle) == 1 and "stage" not in idle[0]
+            assert abs(idle[0]["minutes"] - office["minutes"]) <= len(Stage)  # each row is rounded by itself
+            if stage == "REFERRED" and not active:
+                now += 1
+                assert shown != "reserved"
+                assert not re.search(r">\s*reserved\s*[<:]", client.get(page).text)
+                assert not any(each["stage"] == "reserved" for each in life)
+    assert now, "some place has a referral that is not active yet"

@@ -101,7 +101,7 @@ def test_the_languages_say_the_same_messages_with_the_same_values() -> None:
 
 def test_the_life_of_a_place_is_one_span_for_each_stage() -> None:
     def version(record: int, stage: str, admission: str = "EARLY") -> Version:
-        return Version(record, Instant(record * 10), stage, admission, None, None, None, None)
+        return Version(record, Instant(record * 10), stage, admission, None, None, None, None, 0)
 
     spans = spans_of(
         [version(1, "RELEASED"), version(2, "LISTED"), version(3, "LISTED", "REGULAR"), version(5, "OPEN")]

@@ -407,6 +407,7 @@ ev-column-place-returns = Came back
 ev-column-recall = Recalled for
 ev-organisation-lede = Places, referrals and what is asked of the kindergarten now.
 ev-closed = Closed since { $moment }.
+ev-stage-choosing = Families may choose it
 ev-org-active = Children to enrol
 ev-org-active-hint = Active referrals that wait for the enrolment.
 ev-org-offer = Places on offer

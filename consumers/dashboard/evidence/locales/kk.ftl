@@ -334,6 +334,7 @@ ev-column-place-returns = Қайтты
 ev-column-recall = Кері қайтару себебі
 ev-organisation-lede = Орындар, жолдамалар және қазір балабақшадан не талап етіледі.
 ev-closed = { $moment } бастап жабық.
+ev-stage-choosing = Отбасылар таңдай алады
 ev-org-active = Қабылдайтын бала
 ev-org-active-hint = Қабылдауды күтіп тұрған қолданыстағы жолдамалар.
 ev-org-offer = Ұсынылған орын

@@ -432,6 +432,7 @@ ev-column-place-returns = Возвращалось
 ev-column-recall = Отозвано из-за
 ev-organisation-lede = Места, направления и что требуется от детского сада сейчас.
 ev-closed = Закрыт с { $moment }.
+ev-stage-choosing = Семьи могут выбрать
 ev-org-active = Детей зачислить
 ev-org-active-hint = Действующие направления, которые ждут зачисления.
 ev-org-offer = Мест предлагается
