@@ -14,9 +14,9 @@ def version(at: int, stage: str, *, bulletin: int | None = None, by: str | None 
 
 def referral(number: int, issued: int, active: int | None, ended: int | None, by: str = "a-1") -> PlaceReferral:
     """A referral by its moments."""
-    moments = [None if each is None else Instant(each) for each in (active, ended)]
+    begun, over = (None if each is None else Instant(each) for each in (active, ended))
     state = "ENDED" if ended is not None else "ISSUED" if active is None else "ACTIVE"
-    return PlaceReferral(number, by, "CHOICE", 1, state, Instant(issued), *moments, None, None, number)
+    return PlaceReferral(number, by, "CHOICE", 1, state, Instant(issued), begun, over, None, None, number)
 
 
 def told(versions: list[Version], referrals: list[PlaceReferral]) -> Told:
