@@ -65,6 +65,8 @@ class Table:
     # How many there are where `rows` is only what a page shows; None: these are all.
     total: int | None = None
     order: str = ""
+    # Whether `total` is only a bound: there are so many or more.
+    bounded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

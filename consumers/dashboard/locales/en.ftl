@@ -42,6 +42,7 @@ table-all = { $count ->
     [one] Show { $count } row
    *[other] Show all { $count } rows
 }
+table-whole = Show the whole list
 table-of-page = The page of this table
 rows = { $count ->
     [one] { $count } row
@@ -133,6 +134,7 @@ looked-part = List or file
 looked-subject = About
 looked-looks = Pages that were opened
 looked-accounts = Who opened how many in the last { $days } days
+looked-accounts-newest = Who opened how many: the newest { $count } pages that were opened
 looked-looks-count = Pages opened
 looked-subjects-count = Different applications, places, kindergartens
 looked-lists-count = Of these lists and files
@@ -146,6 +148,7 @@ looked-count = { $count ->
     [one] { $accounts } account
    *[other] { $accounts } accounts
 }; kept since { $since }
+looked-count-more = More than { $count } pages were opened; kept since { $since }
 looked-about-rows = The same account at the same page is noted once a minute. What is noted: the account's id, never a name; the page, never what was on it. A page that can't be noted is not shown. What is public, and a family's own application, is looked at unnoted.
 looked-page-nation = Nation
 looked-page-quality = Quality of the service

@@ -42,6 +42,7 @@ table-all = { $count ->
     [one] { $count } жолды көрсету
    *[other] Барлық { $count } жолды көрсету
 }
+table-whole = Тізімді толық көрсету
 table-of-page = Осы кестенің беті
 rows = { $count ->
     [one] { $count } жол
@@ -133,6 +134,7 @@ looked-part = Тізім немесе файл
 looked-subject = Не туралы
 looked-looks = Ашылған беттер
 looked-accounts = Соңғы { $days } күнде кім қанша бет ашты
+looked-accounts-newest = Кім қанша бет ашты: соңғы ашылған { $count } бет
 looked-looks-count = Ашылған беттер
 looked-subjects-count = Әртүрлі өтініш, орын, балабақша
 looked-lists-count = Оның ішінде тізімдер мен файлдар
@@ -146,6 +148,7 @@ looked-count = { $count ->
     [one] { $accounts } тіркелгі
    *[other] { $accounts } тіркелгі
 }; ең алғашқы белгі: { $since }
+looked-count-more = { $count } беттен көп ашылды; ең алғашқы белгі: { $since }
 looked-about-rows = Бір тіркелгінің бір бетті ашуы минутына бір рет белгіленеді. Тіркелгінің нөмірі белгіленеді, аты ешқашан белгіленбейді; бет белгіленеді, ондағы мәлімет белгіленбейді. Ашылуын белгілеу мүмкін болмаған бет көрсетілмейді. Жарияланған мәліметті және өз өтінішін қарау белгіленбейді.
 looked-page-nation = Ел
 looked-page-quality = Қызмет сапасы

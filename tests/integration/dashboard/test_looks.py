@@ -1,5 +1,6 @@
 """Who looked: noted before a page leaves, shown to those who may know, kept as long as was said."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from consumers.dashboard.access import Role, Viewer
 from consumers.dashboard.app import Dashboard
 from consumers.dashboard.figures import Figures
+from consumers.dashboard.looked import WEEK_COUNTED_MAX
 from consumers.dashboard.looks import Looks
 from consumers.dashboard.settings import DashboardSettings
 from consumers.dashboard.sources import Sources, StoreSettings
@@ -141,3 +143,26 @@ def test_rows_go_when_their_time_is_over(world: World, schema: str) -> None:
         assert len(kept(world.postgres, schema)) == 3
     finally:
         looks.close()
+
+
+def test_however_many_rows_are_kept_a_request_counts_a_bounded_number(world: World, schema: str) -> None:
+    looks = Looks(world.postgres, schema, 30)
+    insert = sql.SQL(
+        "INSERT INTO {}.looks (account, role, scope, page, part, region, locality, subject)"
+        " SELECT 'local:many', 'auditor', '', 'nation', '', '', '', CASE WHEN each = 1 THEN 'a-once' ELSE '' END"
+        " FROM generate_series(1, %s) each"
+    )
+    with site(world, looks, schema) as browser:
+        assert looks.tidy() == 0  # makes the table
+        with psycopg.connect(world.postgres, autocommit=True) as connection:
+            connection.execute(insert.format(sql.Identifier(schema)), (WEEK_COUNTED_MAX + 5,))
+        world.viewer = MINISTRY
+        page = re.sub("<[^>]*>|\u2068|\u2069", "", browser.get("/en/looked").text)
+        assert "More than 10,000 pages were opened; kept since" in page
+        assert "the newest 50,000 pages that were opened" in page
+        assert "Show the whole list" in page and "Show all" not in page
+        assert "1 page was opened, by 1 account" in re.sub("<[^>]*>", "", browser.get("/en/looked?about=a-once").text)
+        none = browser.get("/en/looked?about=a-once&account=local:nobody")
+        assert "Nobody has looked." in none.text
+        listed = browser.get("/en/looked?table=looks&as=csv&account=local:many").text
+        assert listed.count("local:many") == WEEK_COUNTED_MAX + 5
