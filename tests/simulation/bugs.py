@@ -85,7 +85,7 @@ def offsets_apart(stack: ExitStack) -> None:
     _swap(stack, Loop, "_attempt", make)
 
 
-@bug("The transactional id fences everybody: nobody needs to tell the group as whom he commits.", 0)
+@bug("The transactional id fences everybody: nobody needs to tell the group as whom he commits.", 588)
 def no_generation(stack: ExitStack) -> None:
     """What KIP-447 is for."""
 
@@ -95,21 +95,20 @@ def no_generation(stack: ExitStack) -> None:
     _swap(stack, TransactionalProducer, "_send_offsets", make)
 
 
-@bug("A commit that failed did not happen: the same records again.", 0)
-def doubt_retried(stack: ExitStack) -> None:
-    """Doubt taken for abort."""
+@bug("The journal knows the positions: what the group refuses is committed without offsets.", 18)
+def refused_offsets_left_out(stack: ExitStack) -> None:
+    """A worker that has lost its partitions writes all the same."""
 
     def make(commit: Any) -> Any:
         def committed(self: Any, offsets: Any, metadata: Any) -> None:
             try:
                 commit(self, offsets, metadata)
-            except Doubtful:
+            except Abortable:
                 again = self.sent
-                self.open(lambda: False)
                 self.begin()
                 for each in again:
                     self.produce(*each)
-                commit(self, offsets, metadata)
+                commit(self, [], metadata)
 
         return committed
 
@@ -132,7 +131,7 @@ def doubt_retried(stack: ExitStack) -> None:
     _swap(stack, TransactionalProducer, "produce", producing)
 
 
-@bug("All records were delivered, so a commit without an answer has happened.", 0)
+@bug("All records were delivered, so a commit without an answer has happened.", 10)
 def doubt_believed(stack: ExitStack) -> None:
     """Doubt taken for commit."""
 
@@ -148,7 +147,7 @@ def doubt_believed(stack: ExitStack) -> None:
     _swap(stack, TransactionalProducer, "commit", make)
 
 
-@bug("After a clean abort the next turn decides the same again.", 0)
+@bug("After a clean abort the next turn decides the same again.", 18)
 def abort_keeps_state(stack: ExitStack) -> None:
     """The books have already taken in what was aborted."""
 
@@ -164,7 +163,7 @@ def abort_keeps_state(stack: ExitStack) -> None:
     _swap(stack, TransactionalProducer, "commit", make)
 
 
-@bug("What is not stable may be aborted: restore to the last stable offset and save the waiting.", 0)
+@bug("What is not stable may be aborted: restore to the last stable offset and save the waiting.", 1)
 def restores_to_the_stable_end(stack: ExitStack) -> None:
     """A commit whose marker is on its way is passed over."""
     stack.enter_context(
@@ -172,7 +171,7 @@ def restores_to_the_stable_end(stack: ExitStack) -> None:
     )
 
 
-@bug("A snapshot is written by ourselves: it can be trusted, and the sooner the better.", 0)
+@bug("A snapshot is written by ourselves: it can be trusted, and the sooner the better.", 18)
 def snapshot_ahead(stack: ExitStack) -> None:
     """Saved within the transaction, and not held against the journal's last record."""
 
@@ -198,7 +197,7 @@ def snapshot_ahead(stack: ExitStack) -> None:
     _swap(stack, Base, "load", loading)
 
 
-@bug("Events of the same moment have no order.", 0)
+@bug("Events of the same moment have no order.", 1)
 def equal_times_the_other_way_round(stack: ExitStack) -> None:
     """Two topics' records of one moment are swapped."""
     stack.enter_context(patch.object(deciding, "Merge", lambda topics: Merge(tuple(reversed(topics)))))
@@ -219,7 +218,7 @@ def repeats_forgotten(stack: ExitStack) -> None:
     _swap(stack, Book, "restore", make)
 
 
-@bug("The world wants to know at once: read what is written, not what is committed.", 0)
+@bug("The world wants to know at once: read what is written, not what is committed.", 18)
 def tells_before_it_is_decided(stack: ExitStack) -> None:
     """The fan-out reads uncommitted."""
 
@@ -233,7 +232,7 @@ def tells_before_it_is_decided(stack: ExitStack) -> None:
     _swap(stack, Loop, "_consumer_properties", make)
 
 
-@bug("A topic without a record in hand is at its end.", 0)
+@bug("A topic without a record in hand is at its end.", 3)
 def does_not_wait_for_topics(stack: ExitStack) -> None:
     """What is still on its way is overtaken."""
 
@@ -247,13 +246,13 @@ def does_not_wait_for_topics(stack: ExitStack) -> None:
     _swap(stack, Merge, "start", make)
 
 
-@bug("When the clock says so, a deadline has passed.", 0)
+@bug("When the clock says so, a deadline has passed.", 23)
 def deadlines_by_the_clock_alone(stack: ExitStack) -> None:
     """Events that were appended in time are not waited for."""
     _swap(stack, Merge, "known_until", lambda known: lambda self, moment: True)
 
 
-@bug("After an abort the next record stands where the aborted one stood.", 0)
+@bug("After an abort the next record stands where the aborted one stood.", 18)
 def position_after_abort(stack: ExitStack) -> None:
     """The inputs go on one record too far."""
 

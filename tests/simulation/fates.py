@@ -46,7 +46,7 @@ class AtCall:
         self._left = random.randint(1, ANY_CALL_MAX if self.kind == ANY_CALL else CALLS_MAX)
         self._when = "asked" if fails else random.choice(("asked", "done", "answered"))
         self.verdict = random.choice(list(WEATHERS)) if fails else None
-        self._lasting = random.choice((0, 0, pause)) if fails else 0
+        self._lasting = random.choice((0, pause)) if fails else 0
         self._until = 0
         self._call: object = None
         self.name = ""

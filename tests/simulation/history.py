@@ -27,6 +27,7 @@ STOP_LIMIT_US = 30 * S
 NAMES = "abc"
 # Each look costs as much as a step.
 LOOK_EVERY_STEPS = 32
+BUSY_STRUCK = 0.8
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Simulation:
         self.counts: Counter[str] = Counter()
         # True time, in milliseconds since 1970, at virtual zero; time jumps move it.
         self._wall_base = made.lines[0].time - 1_000
-        self.kafka = Kafka(self.world, made.nodes, Rates(), self._broker_ms)
+        self.kafka = Kafka(self.world, made.nodes, Rates(marker=made.marker), self._broker_ms)
         self.cluster, self.network = self.kafka.cluster, self.kafka.network
         append = made.way is Way.WALL
         for topic in TOPICS:
@@ -145,7 +146,10 @@ class Simulation:
     def _strike(self, strike: Strike) -> None:
         random = Random(strike.dice)
         self.world.say("nemesis", "%s", strike.fault.value)
-        worker = random.choice([*self.workers, *self.tellers])
+        everybody = [*self.workers, *self.tellers]
+        # Mostly somebody who has something to do.
+        busy = [worker for worker in everybody if worker.tasks()]
+        worker = random.choice(busy if busy and random.random() < BUSY_STRUCK else everybody)
         done = _STRIKES[strike.fault](self, random, worker)
         self.counts[f"fault: {strike.fault.value}" if done else "fault: nothing to strike"] += 1
 
@@ -213,7 +217,7 @@ class Simulation:
     def _hold_at_record(self, random: Random, worker: Worker) -> bool:
         if not worker.runs or worker.process is None:
             return False
-        self._record_holds[worker.process] = (random.randint(1, 12), self._hold_time(random))
+        self._record_holds[worker.process] = (random.randint(1, 6), self._hold_time(random))
         return True
 
     def _at_produce(self, process: Process) -> None:

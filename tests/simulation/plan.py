@@ -54,9 +54,9 @@ _WEIGHTS = {
     Fault.KILL: 3,
     Fault.KILL_AT_CALL: 6,
     Fault.CALL_FAILS: 7,
-    Fault.HOLD: 3,
+    Fault.HOLD: 2,
     Fault.HOLD_AT_CALL: 5,
-    Fault.HOLD_AT_RECORD: 2,
+    Fault.HOLD_AT_RECORD: 5,
     Fault.SAME_NAME: 2,
     Fault.STOP: 2,
     Fault.MORE_WORKERS: 1,
@@ -100,6 +100,8 @@ class Plan:
     strikes: tuple[Strike, ...]
     # How long inputs come and faults strike, in microseconds.
     length: int
+    # Between a transaction's end and its markers, in microseconds: at least and at most.
+    marker: tuple[int, int]
     verified: bool
 
     @property
@@ -140,6 +142,7 @@ def plan(seed: int) -> Plan:
         skews=tuple(random.randint(-450, 450) for _ in range(8)),
         strikes=_strikes(random, way, length),
         length=length,
+        marker=Random(seed ^ 0x3A4).choice(((300, 5 * MS), (300, 5 * MS), (10 * MS, 500 * MS))),
         verified=seed % 20 == 0,
     )
 
