@@ -47,7 +47,7 @@ FULL = Plan(
     growth_days=20,
     restored_scale=3.7,
     peers_scale=0.05,
-    peers_releases=4_000,
+    peers_releases=16_000,
     peers_answers=1_100,
     peers_kills=20,
 )

@@ -25,6 +25,8 @@ RATE_PER_S = 200
 # Few enough that a heap is never decided in one piece while nobody is killed.
 KILL_RATE_PER_S = 50
 WARM_UP = 100
+# The first ones wait for a process that is starting.
+WAITED_FOR = 5
 # Longer than any session timeout and transaction timeout of the five.
 QUIET_S = 90.0
 MIB = 1 << 20
@@ -96,7 +98,7 @@ def latencies(entrant: Entrant, prefix: str, events: Sequence[Event]) -> list[fl
         deadline = time.perf_counter() + PATIENCE_S
         due = time.perf_counter()
         for index, event in enumerate(events):
-            while (now := time.perf_counter()) < due or (index < WARM_UP and len(taken) < index):
+            while (now := time.perf_counter()) < due or (index < WAITED_FOR and len(taken) < index):
                 assert now < deadline, f"{entrant.key}: no answer to {index}"
                 read(min(max(due - now, 0), 0.02))
             sent[event.event_id] = time.perf_counter()

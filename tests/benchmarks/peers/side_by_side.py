@@ -27,7 +27,7 @@ from tests.benchmarks.plan import Plan
 
 # Of the throughput by CPU time of process and store: at least so many times as much as these.
 AIMS = {"bare": 0.3, "faust": 5.0, "quix": 1.0, "postgres": 3.0}
-ROUNDS_MAX = 2
+ROUNDS_MAX = 3
 SPEED, KILLS = "side-by-side-speed.json", "side-by-side-kills.json"
 # More than come while the slowest of them comes back.
 RELEASES_A_KILL = 3_000
