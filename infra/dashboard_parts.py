@@ -84,9 +84,11 @@ def dashboard_settings(settings: Settings) -> DashboardSettings:
             roles=dict(each.split("=", 1) for each in chosen.oidc_roles.split()),
             name=chosen.oidc_name,
         )
+    beyond = chosen.host.strip("[]") not in LOCAL_HOSTS or not hosts <= LOCAL_HOSTS
     return DashboardSettings(
         secret=chosen.secret or _kept_secret(settings.data / "dashboard" / "secret"),
         hosts=hosts or LOCAL_HOSTS,
+        unproxied=beyond and not chosen.proxies.strip(),
         service=chosen.service or settings.public.publisher,
         published=settings.public.base_url,
         redis_prefix=f"{settings.redis_prefix}-dashboard",

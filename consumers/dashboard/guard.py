@@ -16,6 +16,7 @@ from consumers.dashboard.settings import DashboardSettings
 log = logging.getLogger(__name__)
 
 PATH_BYTES: Final = 1_024
+FORWARDED: Final = b"x-forwarded-for"
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -50,12 +51,15 @@ class Guard:
         self._app = app
         self._settings = settings
         self._figures = figures
+        self._unproxied = settings.unproxied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer it in plain words."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._unproxied:
+            self._warn(scope)
         begun = time.monotonic()
         status = 0
 
@@ -87,6 +91,13 @@ class Guard:
             log.exception("a request failed", extra={"page": scope.get("oryn.page", UNKNOWN)})
             if not status:
                 await _plain(sending, 500, "Something went wrong here. It was noted; please try again later.")
+
+    def _warn(self, scope: Scope) -> None:
+        """Say once that requests come by a proxy that nobody named: all would be one client, without TLS."""
+        if any(name == FORWARDED for name, _ in scope["headers"]):
+            self._unproxied = False
+            reason = "dashboard.proxies is empty: everybody behind a proxy counts as one address when logging in"
+            log.warning("a request carries X-Forwarded-For, and no proxy is named", extra={"reason": reason})
 
     def _refused(self, scope: Scope) -> tuple[int, str, str] | None:
         headers = Headers(scope=scope)

@@ -11,10 +11,12 @@ LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 class DashboardSettings:
     """One dashboard. `hosts`: names that it answers to; others are refused. `secret`: signs what a login keeps in the
     browser while it goes on; all processes of one site share it. `published`: where the public pages are to be seen on
-    the web; none: pages do not link to them. Times in seconds, sizes in bytes."""
+    the web; none: pages do not link to them. `unproxied`: others than this machine reach it, and no proxy is named
+    whose word counts. Times in seconds, sizes in bytes."""
 
     secret: str = field(repr=False)
     hosts: frozenset[str] = LOCAL_HOSTS
+    unproxied: bool = False
     service: str | None = None
     published: str | None = None
     redis_prefix: str = "oryn"
