@@ -42,7 +42,7 @@ def main() -> None:
         {_name(each): _wrong(losses.get(each["key"])) for each in speed},
     )
     figure.tight_layout()
-    figure.savefig(file, metadata={"Date": None})
+    figure.savefig(file, metadata={"Date": None}, bbox_inches="tight")
 
 
 def _name(found: Found) -> str:
