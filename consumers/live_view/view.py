@@ -171,7 +171,7 @@ class LiveView:
         return self._queue(locality, queue_id, min(first, EVERYBODY), count, off_order=False)
 
     def snapshot(self, locality: str, queue_id: str) -> QueueView | None:
-        """A whole queue as it may be published (R7.3), those off the order included."""
+        """A whole queue, those off the order included. Its `rows` may be published (R7.3)."""
         return self._queue(locality, queue_id, 1, EVERYBODY, off_order=True)
 
     def _queue(self, locality: str, queue_id: str, first: int, count: int, *, off_order: bool) -> QueueView | None:

@@ -1,7 +1,8 @@
 """What the live view answers: applications, queues, places and organisations as they are at one journal sequence.
 
-`QueueView` and what is inside holds only what may be published (R7.3); `ApplicationView` and `PlaceView.application_id`
-are for whoever may ask about this one. Nothing here says who applied.
+Of `QueueView` the `rows` may be published, and nothing of its places: their live stages beside the live order would
+tell which application took which (R7.3). `ApplicationView` and `PlaceView.application_id` are for whoever may ask about
+this one. Nothing here says who applied.
 """
 
 import datetime
@@ -62,7 +63,8 @@ class ApplicationView(Struct, frozen=True, omit_defaults=True):
 
 
 class PlaceRow(Struct, frozen=True, omit_defaults=True):
-    """A place as it may be published (R5.1). `until`: the end of the window in which only holders of access choose."""
+    """A place in its live stage: for offices; bulletins publish places (R7.3). `until`: the end of the window in which
+    only holders of access choose."""
 
     place_id: str
     organisation_id: str
@@ -125,7 +127,8 @@ class QueueSummary(Struct, frozen=True):
 
 class QueueView(Struct, frozen=True):
     """A queue, or a page of it, at one journal sequence. Rows in order of their numbers; behind them, if asked for,
-    those off the order by submission time. `places`: on offer, in the order of their arrival."""
+    those off the order by submission time; these rows may be published (R7.3). `places`: on offer, in the order of
+    their arrival; not to be published."""
 
     locality: str
     summary: QueueSummary
