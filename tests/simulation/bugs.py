@@ -246,7 +246,7 @@ def does_not_wait_for_topics(stack: ExitStack) -> None:
     _swap(stack, Merge, "start", make)
 
 
-@bug("When the clock says so, a deadline has passed.", 23)
+@bug("When the clock says so, a deadline has passed.", 103)
 def deadlines_by_the_clock_alone(stack: ExitStack) -> None:
     """Events that were appended in time are not waited for."""
     _swap(stack, Merge, "known_until", lambda known: lambda self, moment: True)

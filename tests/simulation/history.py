@@ -79,6 +79,8 @@ class Simulation:
         self._unpublished = len(made.lines)
         self._appending = 0
         self._left_alone: list[Process] = []
+        # The faults are over.
+        self._resting = False
 
     def _worker(self, kind: str, name: str) -> Worker:
         skew = self.plan.skews[ord(name) % len(self.plan.skews)]
@@ -263,7 +265,8 @@ class Simulation:
         return True
 
     def _weather_again(self) -> None:
-        self.network.weather = self.plan.weather
+        if not self._resting:
+            self.network.weather = self.plan.weather
 
     def _broker(self, random: Random, worker: Worker) -> bool:
         node = random.randrange(self.plan.nodes)
@@ -380,6 +383,7 @@ class Simulation:
 
     def _calm(self) -> None:
         self.world.say("nemesis", "rests")
+        self._resting = True
         self.network.weather = CALM
         for worker in [*self.workers, *self.tellers]:
             if worker.process is not None:

@@ -169,7 +169,7 @@ def _settings(random: Random, way: Way) -> dict[str, object]:
         "clock": Clock.WALL if way is Way.WALL else Clock.RECORDS,
         "clock_skew_ms": 1_000,
         "transaction_timeout_ms": transaction,
-        "max_poll_interval_ms": random.choice((3, 8)) * transaction,
+        "max_poll_interval_ms": random.choice((8, 20)) * transaction,
         "session_timeout_ms": random.choice((600, 1_500, 3_000)),
         "batch_records": random.choice((1, 2, 3, 5, 20, 100)),
         "batch_ms": random.choice((20, 100, 200)),
