@@ -43,9 +43,11 @@ def test_links_to_records_are_ordered_as_figures() -> None:
 
 
 @given(st.lists(st.tuples(st.text(max_size=4), st.none() | st.integers(0, 5)), max_size=30), st.booleans())
-def test_rows_stay_the_same_equal_ones_in_place_and_unknown_ones_last(rows: list[tuple[str, int]], down: bool) -> None:
+def test_rows_stay_the_same_equal_ones_in_place_and_unknown_ones_last(
+    rows: list[tuple[str, int | None]], down: bool
+) -> None:
     table = ordered(Table("t", COLUMNS, rows), Order("count", down=down))
-    known = [row for row in rows if row[1] is not None]
+    known = [(text, count) for text, count in rows if count is not None]
     expected = sorted(known, key=lambda row: -row[1] if down else row[1])
     assert list(table.rows) == [*expected, *(row for row in rows if row[1] is None)]
     for text in (False, True):
