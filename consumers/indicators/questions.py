@@ -98,20 +98,27 @@ SELECT
         WHEN m.starts = %(starts)s THEN m.final
         WHEN s.late <> '' THEN true
         WHEN s.level NOT IN ('NATION', 'REGION') THEN coalesce(l.newest, s.newest) >= %(ends)s
-        ELSE s.newest - %(patience)s >= %(ends)s OR EXISTS (
-            SELECT FROM measures each
+        -- Not EXISTS: PostgreSQL might read all subjects for it.
+        ELSE s.newest - %(patience)s >= %(ends)s OR (
+            SELECT true FROM measures each
             WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
                 AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late
                 AND each.starts > %(starts)s AND each.final
-        )
+            LIMIT 1
+        ) IS NOT NULL
     END
 FROM subjects s
 LEFT JOIN subjects l ON l.level = 'LOCALITY' AND l.subject = s.locality AND l.locality = s.locality
 LEFT JOIN LATERAL (
     SELECT
         each.starts, each.final,
-        (SELECT jsonb_object_agg(i, each.figures -> i) FROM unnest(%(indicators)s::text[]) i WHERE each.figures ? i)
-            AS figures
+        -- Unpacked once, by the `||`, not for each indicator.
+        (
+            SELECT jsonb_object_agg(i, unpacked.figures -> i)
+            FROM (SELECT each.figures || '{}' AS figures OFFSET 0) unpacked
+            CROSS JOIN unnest(%(indicators)s::text[]) i
+            WHERE unpacked.figures ? i
+        ) AS figures
     FROM measures each
     WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
         AND each."window" = %(window)s AND each.partition = s.partition AND each.late = s.late

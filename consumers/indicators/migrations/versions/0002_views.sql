@@ -30,12 +30,14 @@ FROM (
                 WHEN s.late <> '' THEN true
                 WHEN w.level NOT IN ('NATION', 'REGION') THEN s.newest >= w.starts + length_of(w."window")
                 -- A part waits two days for its slowest locality, and closes its windows one after another.
-                ELSE s.newest - interval '48 hours' >= w.starts + length_of(w."window") OR EXISTS (
-                    SELECT FROM measures each
+                -- (Not EXISTS: PostgreSQL might read all subjects for it.)
+                ELSE s.newest - interval '48 hours' >= w.starts + length_of(w."window") OR (
+                    SELECT true FROM measures each
                     WHERE each.level = s.level AND each.subject = s.subject AND each.locality = s.locality
                         AND each.partition = s.partition AND each.late = s.late AND each."window" = w."window"
                         AND each.starts > w.starts AND each.final
-                )
+                    LIMIT 1
+                ) IS NOT NULL
             END
         ) OVER (PARTITION BY w.level, s.region, w.locality, w.subject, w."window", w.starts) AS final
     FROM (SELECT DISTINCT level, subject, locality, "window", starts FROM measures) w
