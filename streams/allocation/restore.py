@@ -5,7 +5,7 @@ behind it (then they are skipped forward) or ahead of it, if all in between beca
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.errors import BrokenJournal
@@ -136,10 +136,13 @@ def fold_journal(base: Base, decode: Decode, logs: Logs, progress: Progress) -> 
     return base.inputs
 
 
-def find_positions(base: Base, intake: Intake, logs: Logs) -> Restore:
-    """Where each input goes on. Raises: UnknownOffset, JournalContradicted."""
+def find_positions(base: Base, intake: Intake, logs: Logs, committed: Mapping[str, int | None]) -> Restore:
+    """Where each input goes on. Raises: UnknownOffset, JournalContradicted.
+
+    `committed`: the group's offsets, asked for before the journal's end that the base was folded to: younger ones
+    could be those of another worker, who has had the partition meanwhile and decided more.
+    """
     offsets: Offsets = {}
-    committed = logs.committed(TOPICS, base.partition)
     for topic in TOPICS:
         decided, told = base.inputs.get(topic), committed[topic]
         begin, end = logs.start(topic, base.partition), logs.end(topic, base.partition)

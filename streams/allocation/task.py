@@ -88,8 +88,9 @@ class AllocationTask:
             if self._base is None:
                 start = logs.start(JOURNAL, self.partition)
                 self._base = Base.empty(self.partition, self._codecs.partitions, log_id, self._codecs.packs, start)
+        committed = logs.committed(TOPICS, self.partition)
         yield from self._fold(self._base, logs)
-        offsets = yield from find_positions(self._base, self._codecs.intake, logs)
+        offsets = yield from find_positions(self._base, self._codecs.intake, logs, committed)
         self._merge = Merge(TOPICS)
         self._held_bytes = dict.fromkeys(TOPICS, 0)
         for topic, offset in offsets.items():

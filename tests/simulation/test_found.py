@@ -1,20 +1,25 @@
 """What simulated histories found in the product, each in its smallest form."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from confluent_kafka import TopicPartition
 from prometheus_client import CollectorRegistry
 
+from schemas.words import TOPIC_ORDER
 from streams.fanout.task import JOURNAL, FanOutTask
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.metrics import Metrics
 from streams.runtime.producer import TransactionalProducer
+from streams.runtime.task import Batch
+from tests.fuzz.histories import History
 from tests.simulation.cluster import Kafka, ModelMachine
 from tests.simulation.groups import Membership
 from tests.simulation.network import Call
 from tests.simulation.workers import ModelSettings, fan_out_codecs
 from tests.simulation.world import MS, Process, S, World
+from tests.unit.runtime.memory_kafka import MemoryKafka, Transaction, books, outbox, restored
 
 CALL_S = 5.0
 WHERE = TopicPartition("inputs", 0, 1)
@@ -94,6 +99,48 @@ def test_a_quick_transaction_keeps_its_producer_and_a_slow_cluster_does_not_end_
         bench.transaction()
         bench.world.run(lambda: False, 20 * MS)
         assert bench.producer.must_be_replaced is None
+
+
+class OvertakenLogs(MemoryKafka):
+    """Another worker decides while somebody restores: between any two of his questions, before the last answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def committed(self, topics: tuple[str, ...], partition: int) -> dict[str, int | None]:
+        """The other one was quicker."""
+        self.meanwhile()
+        return super().committed(topics, partition)
+
+
+def test_a_worker_that_restores_what_others_have_by_now_finds_no_contradiction() -> None:
+    """It was held, has not heard yet that the partition is another's, and sees how far that one has come. The group's
+    offsets must not be younger than the journal that they are held against (found by seed 13536)."""
+    made = History(800_001, 12)
+    made.pace = "dense"
+    kafka = OvertakenLogs()
+    for event in sorted(made, key=lambda event: (event.time, TOPIC_ORDER[event.topic])):
+        kafka.append(event)
+    other, fetched = restored(kafka, made.model.pack)
+    for topic, log in kafka.inputs.items():
+        for message in log[fetched[topic] :]:
+            other.put(topic, message)
+        other.end(topic, len(log))
+
+    def meanwhile() -> None:
+        transaction = Transaction(kafka)
+        other.work(outbox(transaction), Batch(3, 60_000), 0)
+        if transaction.made:
+            transaction.end(dict(other.offsets()))
+            other.committed()
+
+    for _ in range(5):
+        kafka.meanwhile = meanwhile
+        task, offsets = restored(kafka, made.model.pack)
+        kafka.meanwhile = lambda: None
+        assert offsets == other.offsets()
+        assert books(task) == books(other)
 
 
 class ForgetfulLogs:
