@@ -85,7 +85,7 @@ def offsets_apart(stack: ExitStack) -> None:
     _swap(stack, Loop, "_attempt", make)
 
 
-@bug("The transactional id fences everybody: nobody needs to tell the group as whom he commits.", 588)
+@bug("The transactional id fences everybody: nobody needs to tell the group as whom he commits.", 112)
 def no_generation(stack: ExitStack) -> None:
     """What KIP-447 is for."""
 

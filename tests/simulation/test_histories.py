@@ -15,7 +15,7 @@ from tests.simulation.running import run, searched
 # About 40 s of CPU. `make simulate` plays more.
 HISTORIES = 1_500
 # Beyond the recorded seed: the product may have changed since, and with it the histories.
-SEARCHED = 300
+SEARCHED = 1_000
 FINGERPRINTS = """
 import sys
 from tests.simulation.history import play
