@@ -43,6 +43,8 @@ PASSING_ERRORS = frozenset(
         KafkaError.UNKNOWN_LEADER_EPOCH,
     }
 )
+# The brokers' answer to the question for a record that is not there.
+NO_RECORD = -1
 Answer = TypeVar("Answer")
 
 
@@ -112,9 +114,18 @@ def extents(
 
 
 def list_offsets(
-    admin: AdminClient, asked: Iterable[TopicPartition], spec: OffsetSpec, timeout_s: float = ANSWER_TIMEOUT_S
+    admin: AdminClient,
+    asked: Iterable[TopicPartition],
+    spec: OffsetSpec,
+    timeout_s: float = ANSWER_TIMEOUT_S,
+    *,
+    may_be_none: bool = False,
 ) -> dict[int, int]:
-    """Partition to offset, read uncommitted, in the order asked. Raises: TopicMissing, TopicUnavailable."""
+    """Partition to offset, read uncommitted, in the order asked. `may_be_none`: -1 is an answer, "no such record", as
+    to the question for the first record behind a moment.
+
+    Raises: TopicMissing, TopicUnavailable.
+    """
     questions = dict.fromkeys(asked, spec)
 
     def ask() -> dict[int, int]:
@@ -123,17 +134,19 @@ def list_offsets(
             isolation_level=IsolationLevel.READ_UNCOMMITTED,
             request_timeout=min(REQUEST_TIMEOUT_S, timeout_s),
         )
-        found = {each.partition: known(future.result().offset) for each, future in futures.items()}
+        found = {
+            each.partition: known(future.result().offset, may_be_none=may_be_none) for each, future in futures.items()
+        }
         return {each.partition: found[each.partition] for each in questions}
 
     names = ", ".join(sorted({each.topic for each in questions}))
     return _until_answered(ask, f"topic {names}", timeout_s)
 
 
-def known(offset: int) -> int:
+def known(offset: int, *, may_be_none: bool = False) -> int:
     """An offset that brokers gave. While a partition has no leader they may leave it out, and the client library says
     -1 or -1001 without an error: that is no answer, and the question may be asked again. Raises: KafkaException."""
-    if offset < 0:
+    if offset < (NO_RECORD if may_be_none else 0):
         raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE, f"offset {offset}"))
     return offset
 

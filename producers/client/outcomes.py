@@ -50,7 +50,7 @@ def mark_at(
     partitions = _partitions(client, topic, timeout)
     asked = [TopicPartition(topic, each) for each in partitions]
     spec = OffsetSpec.for_timestamp(int(since))
-    found = list_offsets(AdminClient(dict(client), logger=client_log), asked, spec, timeout)
+    found = list_offsets(AdminClient(dict(client), logger=client_log), asked, spec, timeout, may_be_none=True)
     ends = extents(client, topic, partitions, timeout)
     # A negative offset: nothing so late is there yet.
     return {each: offset if offset >= 0 else ends[each].end for each, offset in found.items()}

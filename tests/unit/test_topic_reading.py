@@ -39,6 +39,12 @@ def test_an_offset_that_nobody_can_tell_is_asked_for_again() -> None:
         list_offsets(silent, [TopicPartition("journal", 3)], OffsetSpec.latest(), timeout_s=0)
 
 
+def test_no_record_behind_a_moment_is_an_answer() -> None:
+    admin: Any = Leaderless(OFFSET_INVALID, -1)
+    asked = [TopicPartition("outcomes", 3)]
+    assert list_offsets(admin, asked, OffsetSpec.for_timestamp(1), may_be_none=True) == {3: -1}
+
+
 def test_an_empty_log_is_known_to_be_empty() -> None:
     assert Extent(0, 0) != Extent(7, 7)
 
