@@ -1,18 +1,10 @@
 """The topics of the indicators with the rows of a season, and the reader on them, in this process or in its own."""
 
-import multiprocessing
-import os
-import signal
 import sys
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
-from multiprocessing.context import ForkServerContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Event as Flag
 
 import psycopg
 from confluent_kafka import Producer
@@ -138,42 +130,6 @@ def reading(settings: Settings) -> Iterator[CollectorRegistry]:
     figures = CollectorRegistry()
     with running(build(settings, figures)):
         yield figures
-
-
-@cache
-def forks() -> ForkServerContext:
-    """Processes that start in no time: their modules are loaded once, in the server that forks them."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
-
-
-def started(settings: Settings) -> BaseProcess:
-    """The reader as a process. It ends with the process that started it, however that ends."""
-    process = forks().Process(target=_run, args=(settings,), daemon=True)
-    process.start()
-    return process
-
-
-def killed(process: BaseProcess) -> None:
-    """SIGKILL, and nothing else must have ended it."""
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    assert process.exitcode == -signal.SIGKILL, "it ended by itself"
-    process.close()
-
-
-def _run(settings: Settings) -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    build(settings, CollectorRegistry()).run(Flag())
 
 
 def flat(found: Mapping[str, object]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from consumers.indicators.dead_letters import DeadLetters, dead_letters
 from consumers.indicators.settings import IndicatorsSettings
 from consumers.indicators.tables import forget
 from infra.commands.indicators import command
-from infra.readers.indicators import indicators_settings
+from infra.readers.indicators import build, indicators_settings
 from schemas.dead_letter_headers import Cause
 from schemas.errors import OrynError
 from schemas.indicators import IndicatorRow
@@ -22,16 +22,15 @@ from tests.integration.indicators.live import (
     Topics,
     environment_of,
     flat,
-    killed,
     program,
     reading,
     settings_of,
-    started,
     stored,
     wipe,
 )
 from tests.integration.indicators.tools import asking, contents, fill, rows_of
 from tests.integration.pipeline.seasons import villages
+from tests.integration.reader_processes import killed, started
 from tests.integration.registers.live import wait_until
 
 pytestmark = pytest.mark.integration
@@ -71,14 +70,14 @@ def test_a_reader_killed_twenty_times_leaves_the_rows_of_an_undisturbed_one(
                 forget(connection)
                 connection.close()
                 before = 0
-            reader = started(settings)
+            reader = started(build, settings)
             # While it starts, too, but mostly while it writes.
             if kill % 5:
                 wait_until(lambda before=before: stored(disturbed) != before, "it writes")  # type: ignore[misc]
             time.sleep(chance.uniform(0, 0.02))
             killed(reader)
             at_work += before < stored(disturbed) < len(sent)
-        reader = started(settings)
+        reader = started(build, settings)
         wait_until(lambda: stored(disturbed) == len(sent), "all is stored")
         killed(reader)
         assert at_work >= KILLS // 4, "the kills hit a reader that was at work"

@@ -10,21 +10,21 @@ from uuid import uuid4
 import pytest
 
 from consumers.reading.store import StoreUnavailable
+from infra.readers.live_view import build
 from infra.stack.own import OwnService
 from tests.integration.live_view.live import (
     POSITIONS,
     client_of,
     is_whole,
     journal,
-    killed,
     reading,
     settings_of,
     shown,
-    started,
     stored,
     undisturbed,
 )
 from tests.integration.live_view.tools import Contents, contents, fill, messages_of, store_of
+from tests.integration.reader_processes import killed, started
 from tests.integration.registers.live import Topics, wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.faults]
@@ -57,14 +57,14 @@ def test_a_reader_killed_twenty_times_leaves_what_an_undisturbed_one_does(
             if before == len(journal()):  # it was quick: from the beginning, once more
                 client.flushall()
                 before = 0
-            reader = started(settings)
+            reader = started(build, settings)
             # While it starts, too, but mostly while it writes.
             if kill % 5:
                 wait_until(lambda before=before: stored(client, settings) != before, "it writes")  # type: ignore[misc]
             time.sleep(chance.uniform(0, 0.02))
             killed(reader)
             at_work += before < stored(client, settings) < len(journal())
-        reader = started(settings)
+        reader = started(build, settings)
         wait_until(lambda: is_whole(client, settings), "all is shown")
         killed(reader)
         assert at_work >= KILLS // 4, "the kills hit a reader that was at work"
