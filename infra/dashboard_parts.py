@@ -34,11 +34,11 @@ from consumers.dashboard.settings import LOCAL_HOSTS, DashboardSettings, Provide
 from consumers.dashboard.sources import SourceAway, Sources, StoreSettings, rows
 from consumers.dashboard.watching import Probe
 from consumers.live_view.view import LiveView
-from infra.commands.indicators import quality_goals
 from infra.health import HealthServer, note_path
 from infra.journal_copy import copy_journal
 from infra.operations_view import Looking
 from infra.processors import stopped_by_signals
+from infra.readers.indicators import quality_goals
 from infra.readers.live_view import live_view
 from infra.settings import Settings
 from infra.settings_base import SettingsError

@@ -10,16 +10,15 @@ import typer
 from consumers.indicators.connection import Connection, connect
 from consumers.indicators.deliveries import deliveries, in_time
 from consumers.indicators.figures import Duration, Figures, Point, Scope, Value, duration, known
-from consumers.indicators.quality import Counted, Goal, QualityTable, goals_of, quality, usual_goals
+from consumers.indicators.quality import Counted, QualityTable, quality
 from consumers.indicators.questions import ANY_KEY, newest_day, now, series
 from consumers.indicators.state import state
 from consumers.indicators.tables import HEAD, forget
 from consumers.reading.store import StoreUnavailable
 from infra import answers
 from infra.id_arguments import checked_id
-from infra.readers.indicators import indicators_settings, stores
+from infra.readers.indicators import indicators_settings, quality_goals, stores
 from infra.settings import Settings
-from infra.settings_base import SettingsError
 from infra.settings_layers import load_settings
 from infra.settings_options import JsonOption, KafkaOption, PrefixOption, SettingsOption
 from infra.settings_services import kafka_admin, kafka_client
@@ -241,17 +240,6 @@ def scope_of(locality: str | None, region: str | None, organisation: str | None,
     if locality is not None:
         return Scope(Level.LOCALITY, locality)
     return Scope(Level.NATION) if region is None else Scope(Level.REGION, region)
-
-
-def quality_goals(settings: Settings) -> dict[str, Goal]:
-    """Normative values and targets of this environment. Raises: SettingsError, BadTargets."""
-    path = settings.indicators.quality
-    if path is None:
-        return dict(usual_goals())
-    try:
-        return dict(goals_of(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"indicators.quality: can't read {path}: {exc}") from exc
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from threading import Event as Flag
 
 from prometheus_client import CollectorRegistry
 
+from consumers.indicators.quality import Goal, goals_of, usual_goals
 from consumers.indicators.settings import IndicatorsSettings
 from consumers.indicators.store import DEAD_LETTERS, INDICATORS, DeadLetterStore, IndicatorStore
 from consumers.reading.figures import Figures
@@ -12,6 +13,7 @@ from consumers.reading.reader import Reader
 from consumers.reading.store import Store, StoreConflict
 from infra.readers.running import Together
 from infra.settings import Settings
+from infra.settings_base import SettingsError
 from infra.settings_services import kafka_client, postgres_url, schema_ids
 from schemas.codec import output_codec
 from schemas.indicators import IndicatorRow
@@ -50,6 +52,17 @@ def indicators_settings(settings: Settings) -> IndicatorsSettings:
     return IndicatorsSettings(
         postgres_url(settings), settings.schema("indicators"), chosen.keep_hours_days, chosen.keep_days_days
     )
+
+
+def quality_goals(settings: Settings) -> dict[str, Goal]:
+    """Normative values and targets of this environment. Raises: SettingsError, BadTargets."""
+    path = settings.indicators.quality
+    if path is None:
+        return dict(usual_goals())
+    try:
+        return dict(goals_of(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"indicators.quality: can't read {path}: {exc}") from exc
 
 
 def stores(settings: Settings) -> Mapping[str, Store]:
