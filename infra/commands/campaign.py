@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - each parameter is an option of the comm
         if journal is not None:
             listeners.append(_journal_writer(stack.enter_context(written(_path(journal)))))
         progress = stack.enter_context(_progress(console, quiet))
-        _write(_play(scenario, seed, listeners), out, _Watch(progress, scenario, summary))
+        _write(play(scenario, seed, listeners), out, _Watch(progress, scenario, summary))
     if not quiet:
         summary.show(console, time.perf_counter() - started)
     return 0
@@ -88,8 +88,8 @@ def _path(name: str) -> Path | None:
     return None if name == "-" else Path(name)
 
 
-def _play(scenario: Scenario, seed: int, listeners: list[Callable[[Record], None]]) -> Iterator[Event]:
-    """The events of all localities in order of time."""
+def play(scenario: Scenario, seed: int, listeners: list[Callable[[Record], None]]) -> Iterator[Event]:
+    """The events of all localities in order of time. `listeners`: are given each record of their journals."""
 
     def listen(record: Record) -> None:
         for listener in listeners:

@@ -97,11 +97,12 @@ def _seen(child: Mapping[str, object]) -> Seen:
         bool(child["ready"]),
         int(str(child["restarts"])),
         str(child["log"]),
-        _lag(url) if isinstance(url, str) and child["state"] == "running" else None,
+        lag_of(url) if isinstance(url, str) and child["state"] == "running" else None,
     )
 
 
-def _lag(url: str) -> int | None:
+def lag_of(url: str) -> int | None:
+    """What a process has not done yet, by its health server's /metrics; none if it does not answer."""
     try:
         with urllib.request.urlopen(f"{url}/metrics", timeout=TIMEOUT_S) as answer:  # noqa: S310 - our own note
             lines = answer.read().decode().splitlines()

@@ -20,7 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from consumers.notification_gateway.directory_tables import upgrade
-from infra.commands.campaign import _play
+from infra.commands.campaign import play
 from infra.settings import Settings
 from infra.settings_layers import load_settings
 from infra.settings_services import kafka_admin
@@ -68,7 +68,7 @@ def main(given: list[str] | None = None) -> int:
     """Run, judge, report."""
     asked = arguments(given)
     tell(f"playing {asked.campaign} at scale {asked.scale:g}")
-    events = list(_play(scenario_of(asked.campaign, asked.scale, asked.days), asked.seed, []))
+    events = list(play(scenario_of(asked.campaign, asked.scale, asked.days), asked.seed, []))
     folder, code = Path(mkdtemp(prefix="oryn-chaos-")), 1
     try:
         code = Run(asked, events, folder).go()

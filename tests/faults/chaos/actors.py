@@ -18,7 +18,7 @@ import psutil  # type: ignore[import-untyped]  # has no types of its own
 from infra.commands.run import group
 from infra.health import notes
 from infra.live.children import Spec, State, Supervised
-from infra.live.watch import _lag
+from infra.live.watch import lag_of
 from infra.readers.running import READERS
 from infra.settings import Settings
 from tests.faults.chaos.unlucky import Luck
@@ -111,7 +111,7 @@ class Actors:
         deadline, since = time.monotonic() + seconds, time.monotonic()
         while time.monotonic() - since < settled_s:
             urls = {note.get("pid"): note["url"] for note in notes(self._data).values()}
-            behind = {name: _lag(urls[each.pid]) if each.pid in urls else None for name, each in self._all.items()}
+            behind = {name: lag_of(urls[each.pid]) if each.pid in urls else None for name, each in self._all.items()}
             # The fan-out's lag counts the marker behind the last record of each partition (docs/metrics.md).
             rest = {name: self._partitions if name.startswith(FAN_OUT) else 0 for name in behind}
             if any(lag is None or lag > rest[name] for name, lag in behind.items()):
