@@ -71,6 +71,9 @@ class Unit(StrEnum):
     REFERRALS = "REFERRALS"
 
 
+# So long the parts of region and nation wait for a locality whose time does not go on, before their windows are final.
+# What comes from it later is a part of its own, so nothing is lost.
+PATIENCE_HOURS = 48
 # What the rows of each level are made for.
 WINDOWS: dict[Level, tuple[Window, ...]] = {
     Level.NATION: tuple(Window),

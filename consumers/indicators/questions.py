@@ -13,7 +13,7 @@ from consumers.indicators.adding import PartRow, Sums, points
 from consumers.indicators.connection import Connection, store_errors
 from consumers.indicators.figures import Child, Figures, Point, Scope, known
 from schemas.errors import OrynError
-from schemas.indicators import INDICATORS, WINDOWS, Kind, Level, Window
+from schemas.indicators import INDICATORS, PATIENCE_HOURS, WINDOWS, Kind, Level, Window
 
 # In place of a key: all keys of the indicator together. No key is called so.
 ANY_KEY: Final = "**"
@@ -56,7 +56,7 @@ WHERE (level = %(level)s AND subject = %(subject)s AND locality = %(locality)s)
 """
 # Up to where a part has closed its windows: one of a locality goes with the locality's time; one of nation or region
 # waits for its slowest locality, but not longer than that, and closes windows one after another.
-_PATIENCE: Final = datetime.timedelta(hours=48)
+_PATIENCE: Final = datetime.timedelta(hours=PATIENCE_HOURS)
 _PARTS: LiteralString = """
 SELECT
     s.partition, s.late, coalesce(l.newest, s.newest),

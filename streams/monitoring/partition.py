@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from schemas.errors import BrokenJournal
-from schemas.indicators import INDICATORS, IndicatorRow, Level
+from schemas.indicators import INDICATORS, PATIENCE_HOURS, IndicatorRow, Level
 from schemas.journal import Record
 from schemas.zones import zone_of
 from streams.monitoring.fold import fold_record, overdue
@@ -22,9 +22,6 @@ from streams.monitoring.moment import Moment
 from streams.monitoring.series import DAY_HOURS, Series
 
 HOUR_MS: Final = 3_600_000
-# So long the parts of region and nation wait for a locality whose time does not go on. What comes from it later is a
-# part of its own, so nothing is lost.
-PATIENCE_HOURS: Final = 48
 REGION_DIGITS: Final = 2
 # A snapshot of another form is not used. The number changes when figures are counted otherwise or kept otherwise; the
 # rest changes by itself with names, kinds, keys and bounds: figures between other bounds must not be added up.

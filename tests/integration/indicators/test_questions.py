@@ -8,13 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from consumers.indicators import questions
 from consumers.indicators.connection import Connection
 from consumers.indicators.figures import NATION, NoIndicator, Point, Scope, duration
 from consumers.indicators.questions import ANY_KEY, NoWindow, children, now, series
 from consumers.indicators.settings import IndicatorsSettings
-from schemas.indicators import INDICATORS, IndicatorRow, IndicatorValue, Kind, Level, Window
-from streams.monitoring.partition import PATIENCE_HOURS
+from schemas.indicators import INDICATORS, PATIENCE_HOURS, IndicatorRow, IndicatorValue, Kind, Level, Window
 from tests.integration.indicators.seasons import lively
 from tests.integration.indicators.tools import asking, drop, fill, row, rows_of
 
@@ -139,8 +137,7 @@ def test_now_of_a_quiet_kindergarten_goes_as_far_as_its_locality(by_hand: Connec
 
 
 def test_parts_are_waited_for_as_long_as_monitoring_waits() -> None:
-    views = files("consumers.indicators").joinpath("migrations", "versions", "0002_views.sql").read_text("utf-8")
-    assert datetime.timedelta(hours=PATIENCE_HOURS) == questions._PATIENCE
+    views = files("consumers.indicators").joinpath("migrations", "versions", "0001_views.sql").read_text("utf-8")
     assert f"interval '{PATIENCE_HOURS} hours'" in views
 
 
