@@ -19,11 +19,10 @@ FOREVER = 1 << 63
 class _Lane(Generic[Item]):
     """One topic's part: what was fetched and not yet taken out, and how far it is known."""
 
-    __slots__ = ("at_end", "fetched", "floor", "goal", "goal_time", "items", "position", "rank", "topic")
+    __slots__ = ("at_end", "fetched", "floor", "goal", "goal_time", "items", "position", "topic")
 
-    def __init__(self, topic: str, rank: int) -> None:
+    def __init__(self, topic: str) -> None:
         self.topic = topic
-        self.rank = rank
         self.items: deque[tuple[int, Item]] = deque()
         # The next offset to be fetched; what stood before it was given to us.
         self.position = 0
@@ -47,8 +46,10 @@ class Merge(Generic[Item]):
 
     def __init__(self, topics: Sequence[str]) -> None:
         """Take the topics in the order in which equal times are decided."""
-        self._lanes = [_Lane[Item](topic, rank) for rank, topic in enumerate(topics)]
+        self._lanes = [_Lane[Item](topic) for topic in topics]
         self._by_topic = {lane.topic: lane for lane in self._lanes}
+        # The lane of the head that was given last; none once it may be another.
+        self._first: _Lane[Item] | None = None
 
     def start(self, topic: str, offset: int) -> None:
         """The first offset that will be given."""
@@ -59,6 +60,7 @@ class Merge(Generic[Item]):
         lane = self._by_topic[topic]
         assert offset >= lane.position, "records of one topic come in order, none twice"
         lane.items.append((time, item))
+        self._first = None
         lane.at_end, lane.fetched = False, True
         lane.advance(offset + 1)
 
@@ -96,6 +98,7 @@ class Merge(Generic[Item]):
                     best, best_time = lane, time
             elif not lane.at_end and lane.floor < unknown_from:
                 unknown_from = lane.floor
+        self._first = best
         return best.items[0] if best is not None and best_time < unknown_from else None
 
     def oldest(self) -> int | None:
@@ -103,9 +106,12 @@ class Merge(Generic[Item]):
         return min((lane.items[0][0] for lane in self._lanes if lane.items), default=None)
 
     def pop(self) -> Item:
-        """Take the head out."""
-        best = min((lane for lane in self._lanes if lane.items), key=lambda lane: (lane.items[0][0], lane.rank))
-        return best.items.popleft()[1]
+        """Take the head out, known to be next or not."""
+        if self._first is None:
+            self.head()
+        lane, self._first = self._first, None
+        assert lane is not None, "pop needs a record"
+        return lane.items.popleft()[1]
 
     def known_until(self, moment: int) -> bool:
         """Whether every record older than a moment is known: taken out, or here."""
