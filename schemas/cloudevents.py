@@ -41,6 +41,11 @@ _SPEC_VERSION_BYTES = SPEC_VERSION.encode()
 _SPEC_VERSION_HEADER = (HEADER_SPEC_VERSION, _SPEC_VERSION_BYTES)
 _CONTENT_TYPE_HEADER = (HEADER_CONTENT_TYPE, CONTENT_TYPE.encode())
 _DAY_MS = 86_400_000
+_MINUTE_MS = 60_000
+# The parts of a moment's text: putting them together takes a third of formatting.
+_MINUTES = [b"T%02d:%02d:" % divmod(minute, 60) for minute in range(_DAY_MS // _MINUTE_MS)]
+_SECONDS = [b"%02d." % second for second in range(60)]
+_THOUSANDTHS = [b"%03dZ" % thousandth for thousandth in range(1_000)]
 _CACHED_DAYS_MAX = 512
 _KEY = re.compile(KEY_PATTERN)
 # The usual name, told by one pattern over the bytes. What fits neither is looked at as text.
@@ -179,16 +184,10 @@ def _shown(raw: bytes | None) -> str:
 def _utc_text(time: int) -> bytes:
     """A moment as RFC 3339 has it, in UTC."""
     day, rest = divmod(time, _DAY_MS)
-    minutes, milliseconds = divmod(rest, 60_000)
-    return b"%b%02d:%02d:%02d.%03dZ" % (
-        _date_text(day),
-        minutes // 60,
-        minutes % 60,
-        milliseconds // 1_000,
-        milliseconds % 1_000,
-    )
+    minute, milliseconds = divmod(rest, _MINUTE_MS)
+    return _date_text(day) + _MINUTES[minute] + _SECONDS[milliseconds // 1_000] + _THOUSANDTHS[milliseconds % 1_000]
 
 
 @lru_cache(_CACHED_DAYS_MAX)
 def _date_text(day: int) -> bytes:
-    return f"{EPOCH + day * _DAY_MS * MILLISECOND:%Y-%m-%d}T".encode()
+    return f"{EPOCH + day * _DAY_MS * MILLISECOND:%Y-%m-%d}".encode()
