@@ -24,7 +24,7 @@ from tests.benchmarks import (
 from tests.benchmarks.dashboard import load
 from tests.benchmarks.measure import Row
 from tests.benchmarks.peers import side_by_side
-from tests.benchmarks.pipeline import latency, restoring, throughput
+from tests.benchmarks.pipeline import budget, latency, restoring, throughput
 from tests.benchmarks.plan import Plan
 
 WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
@@ -33,6 +33,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "opening": opening.measure,
     "rebuilding": rebuilding.measure,
     "throughput": throughput.measure,
+    "budget": budget.measure,
     "latency": latency.measure,
     "restoring": restoring.measure,
     "registers": registers.measure,
