@@ -114,7 +114,7 @@ def _catch_up(here: Cluster, prefix: str, client: redis.Redis, address: str, who
         return int(client.hget(f"{prefix}oryn:1:positions", PARTITION) or 0)
 
     with here.running(*command, prefix=prefix) as process:
-        return drain(process, written, whole).rate(whole)
+        return drain([process], written, whole).rate(whole)
 
 
 # ---------------------------------------------------------------------------------------------------------- asking

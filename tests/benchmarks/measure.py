@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +112,14 @@ def ratios(of: list[Sample], to: list[Sample]) -> list[float]:
 def median(values: list[float]) -> float:
     """The middle value."""
     return statistics.median(values)
+
+
+def quantile(values: Sequence[float], of: float) -> float:
+    """The value that so large a share, between 0 and 1, does not exceed."""
+    assert values, "nothing was measured"
+    if len(values) == 1:
+        return values[0]
+    return statistics.quantiles(values, n=1_000, method="inclusive")[round(of * 1_000) - 1]
 
 
 def span(values: list[float]) -> str:

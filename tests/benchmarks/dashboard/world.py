@@ -11,8 +11,8 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from http.cookiejar import CookieJar
 from itertools import count
 from typing import Any, Final, Self
@@ -34,6 +34,7 @@ from schemas.topic_offsets import extents
 from schemas.words import TOPIC_ORDER
 from tests.benchmarks.dashboard.readers import Seen, Task
 from tests.benchmarks.pipeline.cluster import PARTITION, Cluster
+from tests.benchmarks.programs import running
 
 LOOK_EVERY_S: Final = 0.02
 PATIENCE_S: Final = 600.0
@@ -61,7 +62,6 @@ class World:
         self.postgres = postgres
         self.folder = here.folder / self.name
         self._environment = {
-            **os.environ,
             "ORYN_DATA": str(self.folder),
             "ORYN_KAFKA_BOOTSTRAP": here.client["bootstrap.servers"],
             "ORYN_KAFKA_TOPIC_PREFIX": self.prefix,
@@ -103,25 +103,9 @@ class World:
     def __exit__(self, *error: object) -> None:
         self._stack.close()
 
-    @contextmanager
-    def _running(self, *command: str) -> Iterator[psutil.Process]:
-        with (self.folder / f"{command[0]}.log").open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-P", "-m", "infra", *command],
-                stdin=subprocess.DEVNULL,
-                stderr=log,
-                stdout=log,
-                env=self._environment,
-            )
-        try:
-            yield psutil.Process(child.pid)
-        finally:
-            child.terminate()
-            try:
-                child.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+    def _running(self, *command: str) -> AbstractContextManager[psutil.Process]:
+        log = self.folder / f"{command[0]}.log"
+        return running((sys.executable, "-P", "-m", "infra", *command), log, self._environment)
 
     def _worker(self, group: psutil.Process) -> psutil.Process | None:
         """The worker's process, once all of the group work."""

@@ -1,46 +1,43 @@
 """The five: what each is called, how it is set up, where its decisions are read. All are processes of their own."""
 
-import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
 import psycopg
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from psycopg.sql import SQL, Identifier
 
 from infra.stack.own import OwnService
-from schemas.cloudevents import HEADER_ID, event_headers
-from schemas.codec import event_codec, journal_codec
+from infra.stack.process import Child
+from schemas.cloudevents import HEADER_ID
+from schemas.codec import journal_codec
 from schemas.events import Event
 from schemas.ids import FrozenIds
 from schemas.topic_offsets import extents
 from schemas.words import TOPIC_ORDER
-from tests.benchmarks.peers.mixes import LOCALITY, ORGANISATION, PROFILE, Town
-from tests.benchmarks.pipeline.cluster import PARTITION, Cluster
+from tests.benchmarks.pipeline.cluster import PARTITION, Cluster, Sender
+from tests.benchmarks.programs import begin, running
+from tests.benchmarks.releases import LOCALITY, ORGANISATION, PROFILE, Town
 
 ROOT = Path(__file__).parents[3]
 ALLOCATOR = Path(__file__).with_name("allocator.sql")
 # Where what the locks of the project cannot hold is installed (`make peers`).
 PEERS_PYTHON = ROOT / "build" / "peers" / "bin" / "python"
 QUEUE = f"{ORGANISATION}/{PROFILE}"
-STOP_S = 60.0
 PATIENCE_S = 300.0
 # Of the wire format; a number in JSON begins with a digit.
 RECORD_BEGINS = b"\0"
 WATCH_S = 0.02
 READ_S = 0.2
 PAGE_CACHE = "page cache of one broker"
-_IDS = FrozenIds()
-_CODECS = {topic: event_codec(topic, _IDS) for topic in TOPIC_ORDER}
-_JOURNAL = journal_codec(_IDS)
+_JOURNAL = journal_codec(FrozenIds())
 
 
 @dataclass(frozen=True)
@@ -110,25 +107,27 @@ class Entrant:
             assert process.status() != psutil.STATUS_ZOMBIE, f"{self.key} has ended: see {prefix}{self.key}.log"
             time.sleep(WATCH_S)
 
+    def reading(self, prefix: str, start: int) -> AbstractContextManager[Consumer]:
+        """A reader of its decisions, committed only, from an offset on."""
+        return self.stores.kafka.reading(self.output_topic(prefix), {PARTITION: start})
+
     def done(self, prefix: str) -> int:
         """How much is decided: records of the output, transactions' markers included."""
         return _end(self.client, self.output_topic(prefix))
 
+    def sender(self, prefix: str, linger_ms: int = 50) -> Sender:
+        """Publishes events where it reads them."""
+        return Sender(self.client, lambda event: self.input_topic(prefix, event), linger_ms=linger_ms)
+
     def send(self, prefix: str, events: Iterable[Event]) -> int:
         """Publish as fast as it goes, in this order; how many."""
-        sender = Sender(self, prefix)
-        count = 0
-        for event in events:
-            sender.send(event)
-            count += 1
-        sender.flush()
-        return count
+        return self.sender(prefix).send_all(events)
 
     def outcomes(self, prefix: str) -> Iterator[str]:
         """The id of each event that was decided, once for each time, from the beginning. Committed ones only."""
         topic = self.output_topic(prefix)
         end = _end(self.client, topic, committed=True)
-        with reading(self.client, topic, 0) as reader:
+        with self.reading(prefix, 0) as reader:
             while True:
                 for message in reader.consume(1_000, READ_S) or []:
                     if not message.error() and (name := self.event_of(message)) is not None:
@@ -139,7 +138,7 @@ class Entrant:
     def decided_after(self, prefix: str, start: int, process: psutil.Process, patience_s: float = PATIENCE_S) -> None:
         """Until an event is decided, and committed, that was not when `done` was `start`; by a living process."""
         deadline = time.monotonic() + patience_s
-        with reading(self.client, self.output_topic(prefix), start) as reader:
+        with self.reading(prefix, start) as reader:
             while True:
                 for message in reader.consume(1, WATCH_S) or []:
                     if not message.error() and self.event_of(message) is not None:
@@ -154,24 +153,18 @@ class Entrant:
     @contextmanager
     def running(self, prefix: str, *, quick: bool = False) -> Iterator[psutil.Process]:
         """Its process, asked to end when the block is left."""
-        child = self.start(prefix, quick=quick)
-        try:
-            yield psutil.Process(child.pid)
-        finally:
-            child.terminate()
-            try:
-                child.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+        with running(*self._program(prefix, quick=quick)) as process:
+            yield process
 
-    def start(self, prefix: str, *, quick: bool = False) -> subprocess.Popen[bytes]:
+    def start(self, prefix: str) -> Child:
         """Its process. Whoever starts it ends it."""
+        return begin(*self._program(prefix, quick=False))
+
+    def _program(self, prefix: str, *, quick: bool) -> tuple[Sequence[str], Path, Mapping[str, str]]:
+        """Command, log and environment."""
         folder = self.stores.kafka.folder
-        environment = {**os.environ, "ORYN_DATA": str(folder / prefix), "PYTHONPATH": str(ROOT)}
-        with (folder / f"{prefix}{self.key}.log").open("ab") as log:
-            command = self.command(prefix, quick=quick)
-            return subprocess.Popen(command, stderr=log, stdout=log, env=environment, cwd=ROOT)
+        environment = {"ORYN_DATA": str(folder / prefix), "PYTHONPATH": str(ROOT)}
+        return self.command(prefix, quick=quick), folder / f"{prefix}{self.key}.log", environment
 
 
 class Oryn(Entrant):
@@ -309,50 +302,6 @@ POSTGRES = {
 }
 GROUP_NUMBERS = {group: number for number, group in enumerate(("EXTRAORDINARY", "PRIORITY", "GENERAL"), start=1)}
 ENTRANTS: Sequence[Callable[[Stores], Entrant]] = (Oryn, Faust, Quix, Allocator, Bare)
-
-
-class Sender:
-    """Publishes events as an entrant wants them."""
-
-    def __init__(self, entrant: Entrant, prefix: str, linger_ms: int = 50) -> None:
-        self._entrant, self._prefix = entrant, prefix
-        self._producer = Producer(
-            {
-                **entrant.client,
-                "enable.idempotence": True,
-                "linger.ms": linger_ms,
-                "queue.buffering.max.messages": 2_000_000,
-            }
-        )
-
-    def send(self, event: Event) -> None:
-        """Hand one over."""
-        self._producer.produce(
-            self._entrant.input_topic(self._prefix, event),
-            _CODECS[event.topic].encode(event.data),
-            event.locality.encode(),
-            PARTITION,
-            headers=[*event_headers(event.event_id, event.source, event.type, event.time)],
-            timestamp=int(event.time),
-        )
-        self._producer.poll(0)
-
-    def flush(self) -> None:
-        """Until the broker has all."""
-        assert self._producer.flush(60) == 0, "the broker took not everything"
-
-
-@contextmanager
-def reading(client: dict[str, str], topic: str, start: int) -> Iterator[Consumer]:
-    """A reader of committed records, from an offset on."""
-    reader = Consumer(
-        {**client, "group.id": "side-by-side", "isolation.level": "read_committed", "enable.auto.commit": False}
-    )
-    reader.assign([TopicPartition(topic, PARTITION, start)])
-    try:
-        yield reader
-    finally:
-        reader.close()
 
 
 def page_cache(service: OwnService) -> None:

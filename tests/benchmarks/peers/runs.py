@@ -1,8 +1,6 @@
 """What is done with each entrant: decide a heap as fast as it goes, answer at a steady rate, come back, be killed."""
 
 import random
-import statistics
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -14,9 +12,11 @@ from msgspec import Struct
 from schemas.codec import event_codec
 from schemas.events import Event
 from schemas.ids import FrozenIds
-from tests.benchmarks.peers.entrants import Allocator, Entrant, Sender, reading
-from tests.benchmarks.peers.mixes import LOCALITY
+from tests.benchmarks.peers.entrants import Allocator, Entrant
 from tests.benchmarks.peers.postgres_loop import BATCH_RECORDS, allocate, connect
+from tests.benchmarks.programs import STOP_S, process_of
+from tests.benchmarks.releases import LOCALITY
+from tests.benchmarks.steady import answers, read_by, sending
 
 # Each look costs the broker or the database something, too.
 WATCH_S = 0.1
@@ -27,6 +27,8 @@ KILL_RATE_PER_S = 50
 WARM_UP = 100
 # The first ones wait for a process that is starting.
 WAITED_FOR = 5
+# Who sends was held up, too.
+BEHIND_S = 0.1
 # Longer than any session timeout and transaction timeout of the five.
 QUIET_S = 90.0
 MIB = 1 << 20
@@ -81,34 +83,17 @@ def latencies(entrant: Entrant, prefix: str, events: Sequence[Event]) -> list[fl
     """
     if isinstance(entrant, Allocator):
         return _called(entrant, prefix, events)
-    sent: dict[str, float] = {}
-    taken: dict[str, float] = {}
-    sender = Sender(entrant, prefix, linger_ms=0)
-    topic, start = entrant.output_topic(prefix), entrant.done(prefix)
-    with entrant.running(prefix, quick=True), reading(entrant.client, topic, start) as reader:
-
-        def read(wait_s: float) -> None:
-            for message in reader.consume(1, wait_s) or []:
-                if message.error():
-                    continue
-                event_id = entrant.event_of(message)
-                if event_id in sent:
-                    taken.setdefault(event_id, time.perf_counter() - sent[event_id])
-
-        deadline = time.perf_counter() + PATIENCE_S
-        due = time.perf_counter()
-        for index, event in enumerate(events):
-            while (now := time.perf_counter()) < due or (index < WAITED_FOR and len(taken) < index):
-                assert now < deadline, f"{entrant.key}: no answer to {index}"
-                read(min(max(due - now, 0), 0.02))
-            sent[event.event_id] = time.perf_counter()
-            sender.send(event)
-            due = max(due, sent[event.event_id] - 0.1) + 1 / RATE_PER_S
-        sender.flush()
-        while len(taken) < len(events):
-            assert time.perf_counter() < deadline, f"{entrant.key}: {len(taken)} of {len(events)}"
-            read(0.05)
-    return [taken[event.event_id] for event in events[WARM_UP:]]
+    with entrant.running(prefix, quick=True), entrant.reading(prefix, entrant.done(prefix)) as reader:
+        taken = answers(
+            entrant.sender(prefix, linger_ms=0),
+            events,
+            read_by(reader, entrant.event_of),
+            rate_per_s=RATE_PER_S,
+            waited_for=WAITED_FOR,
+            patience_s=PATIENCE_S,
+            behind_s=BEHIND_S,
+        )
+    return taken[WARM_UP:]
 
 
 def _called(entrant: Allocator, prefix: str, events: Sequence[Event]) -> list[float]:
@@ -136,54 +121,33 @@ def restart(entrant: Entrant, prefix: str, event: Event) -> float:
     child = entrant.start(prefix)
     started = time.perf_counter()
     try:
-        entrant.decided_after(prefix, before, psutil.Process(child.pid))
+        entrant.decided_after(prefix, before, process_of(child))
         return time.perf_counter() - started
     finally:
         child.kill()
-        child.wait()
 
 
 def killed(entrant: Entrant, prefix: str, events: Sequence[Event], kills: int, seed: int = 1) -> Losses:
     """Send at a steady rate, kill -9 the process at odd moments while it decides, start it again at once; then let it
     finish, and count what became of each event."""
     draw, back = random.Random(seed), []
-    sent = 0
-    ended = threading.Event()
-    sender = Sender(entrant, prefix, linger_ms=0)
-
-    def feed() -> None:
-        nonlocal sent
-        for event in events:
-            sender.send(event)
-            sent += 1
-            if ended.wait(1 / KILL_RATE_PER_S):
-                break
-        sender.flush()
-
-    feeder = threading.Thread(target=feed)
     child = entrant.start(prefix)
-    feeder.start()
     try:
-        for _ in range(kills):
-            before, started = entrant.done(prefix), time.perf_counter()
-            entrant.decided_after(prefix, before, psutil.Process(child.pid))
-            back.append(time.perf_counter() - started)
-            time.sleep(draw.uniform(0.05, 0.8))
-            child.kill()
-            child.wait()
-            child = entrant.start(prefix)
-        ended.set()
-        feeder.join()
-        entrant_quiet(entrant, prefix, sent)
+        with sending(entrant.sender(prefix, linger_ms=0), events, KILL_RATE_PER_S) as sent:
+            for _ in range(kills):
+                before, started = entrant.done(prefix), time.perf_counter()
+                entrant.decided_after(prefix, before, process_of(child))
+                back.append(time.perf_counter() - started)
+                time.sleep(draw.uniform(0.05, 0.8))
+                child.kill()
+                child = entrant.start(prefix)
+        entrant_quiet(entrant, prefix, len(sent))
     finally:
-        ended.set()
-        feeder.join()
-        child.terminate()
-        child.wait()
+        child.stop(STOP_S)
     counted = Counter(name for name in entrant.outcomes(prefix) if name.startswith("r"))
-    names = [event.event_id for event in events[:sent]]
+    names = [event.event_id for event in sent]
     lost, doubled = sum(not counted[each] for each in names), sum(counted[each] > 1 for each in names)
-    return Losses(kills, sent, lost, doubled, back)
+    return Losses(kills, len(sent), lost, doubled, back)
 
 
 def entrant_quiet(entrant: Entrant, prefix: str, sent: int) -> None:
@@ -196,11 +160,6 @@ def entrant_quiet(entrant: Entrant, prefix: str, sent: int) -> None:
         if len(found) != before:
             before, changed = len(found), time.monotonic()
         time.sleep(0.5)
-
-
-def quantile(values: Sequence[float], of: float) -> float:
-    """`of`: between 0 and 1."""
-    return statistics.quantiles(values, n=1_000, method="inclusive")[round(of * 1_000) - 1]
 
 
 def _cpu(process: psutil.Process) -> float:

@@ -18,12 +18,14 @@ from infra.stack.own import OwnService
 from infra.stack.places import jar_directory
 from infra.stack.postgres import Postgres
 from schemas.events import Event
-from tests.benchmarks.measure import Row, Sample, number, plain
+from tests.benchmarks.measure import Row, Sample, number, plain, quantile
 from tests.benchmarks.peers import mixes, runs
 from tests.benchmarks.peers.entrants import ENTRANTS, Allocator, Entrant, Oryn, Stores, missing, page_cache
 from tests.benchmarks.peers.runs import Heap, Losses
 from tests.benchmarks.pipeline.cluster import Cluster, lent_address
 from tests.benchmarks.plan import Plan
+from tests.benchmarks.releases import Town
+from tests.benchmarks.releases import town as town_of
 
 # Of the throughput by CPU time of process and store: at least so many times as much as these.
 AIMS = {"bare": 0.3, "faust": 5.0, "quix": 1.0, "postgres": 3.0}
@@ -62,12 +64,12 @@ def speed(plan: Plan) -> list[Row]:
         load = [os.getloadavg()[0]]
         season = mixes.campaign(plan, plan.peers_scale)
         for turn in range(min(plan.rounds, ROUNDS_MAX)):
-            town = mixes.town(plan.peers_releases, plan.peers_releases + 1, seed=turn)
+            town = town_of(plan.peers_releases, plan.peers_releases + 1, seed=turn)
             for entrant in _turned(here, turn):
                 _one_turn(entrant, found[entrant.key], town, season)
                 load.append(os.getloadavg()[0])
                 _write(plan, SPEED, Report(load, list(found.values())))
-        town = mixes.town(plan.peers_answers, plan.peers_answers)
+        town = town_of(plan.peers_answers, plan.peers_answers)
         for entrant in here:
             prefix = entrant.fresh()
             entrant.lay_out(prefix, town)
@@ -83,7 +85,7 @@ def kills(plan: Plan) -> list[Row]:
     with _entrants(plan) as here:
         found = {each.key: _blank(each) for each in here}
         load = [os.getloadavg()[0]]
-        town = mixes.town(plan.peers_answers, plan.peers_kills * RELEASES_A_KILL)
+        town = town_of(plan.peers_answers, plan.peers_kills * RELEASES_A_KILL)
         for entrant in here:
             prefix = entrant.fresh()
             entrant.lay_out(prefix, town)
@@ -129,7 +131,7 @@ def _turned(entrants: list[Entrant], turn: int) -> list[Entrant]:
     return entrants[first:] + entrants[:first]
 
 
-def _one_turn(entrant: Entrant, found: Found, town: mixes.Town, season: list[Event]) -> None:
+def _one_turn(entrant: Entrant, found: Found, town: Town, season: list[Event]) -> None:
     """One round of one entrant: the releases, a kill and a restart, the season."""
     prefix = entrant.fresh()
     entrant.lay_out(prefix, town)
@@ -175,7 +177,7 @@ def _rate(heap: Heap) -> Sample:
 def _answers(found: dict[str, Found]) -> list[Row]:
     rows = []
     for one in found.values():
-        median, p99, p999 = (1e3 * runs.quantile(one.latency_s, of) for of in (0.5, 0.99, 0.999))
+        median, p99, p999 = (1e3 * quantile(one.latency_s, of) for of in (0.5, 0.99, 0.999))
         what = f"{one.name}: release to decision at {runs.RATE_PER_S}/s, median"
         rows.append(Row(what, "ms", [plain(median)]).beside(f"p99 {number(p99)}, p99.9 {number(p999)}"))
     return rows

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks.measure import number
-from tests.benchmarks.peers.runs import Heap, quantile
+from tests.benchmarks.measure import number, quantile
+from tests.benchmarks.peers.runs import Heap
 from tests.benchmarks.peers.side_by_side import KILLS, SPEED, Found, Report
 
 MISSING = "–"

@@ -1,19 +1,19 @@
 """What the pipeline's benchmarks share: a broker of their own, topics, a published season, watched processes."""
 
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from itertools import count as numbers
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, ConsumerGroupState, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
+from infra.settings import WorkerSettings
 from infra.stack.broker import Broker
 from infra.stack.places import jar_directory
 from infra.topics import apply_topics
@@ -21,16 +21,22 @@ from schemas.cloudevents import event_headers
 from schemas.codec import event_codec
 from schemas.events import Event
 from schemas.ids import FrozenIds
+from schemas.murmur2 import partition_of
 from schemas.topic_offsets import extents
 from schemas.words import TOPIC_ORDER
 from tests.benchmarks.measure import Sample
+from tests.benchmarks.programs import NOTHING, running
 
 WATCH_EVERY_S = 0.02
 PATIENCE_S = 600.0
 PARTITION = 0
+GROUP = WorkerSettings().allocation_group
+ASK_S = 15.0
 # A broker that benchmarks may use together: those of which nobody wants to know how fast they are.
 _LENT: ContextVar[str | None] = ContextVar("lent", default=None)
 _ROUNDS = numbers(1)
+_IDS = FrozenIds()
+_CODECS = {topic: event_codec(topic, _IDS) for topic in TOPIC_ORDER}
 
 
 class Cluster:
@@ -41,31 +47,60 @@ class Cluster:
         self.folder = folder
         self._admin = AdminClient(dict(self.client))
 
-    def topics(self) -> str:
-        """Fresh topics with one partition each; gives their prefix."""
+    def topics(self, partitions: int = 1) -> str:
+        """Fresh topics; gives their prefix."""
         prefix = f"b{os.getpid()}-{next(_ROUNDS)}."
-        apply_topics(self._admin, prefix, "records", 1)
+        apply_topics(self._admin, prefix, "records", partitions)
         return prefix
 
-    def end(self, topic: str) -> int:
-        """The end of a topic with one partition."""
-        return extents(self.client, topic, [PARTITION])[PARTITION].end
+    def end(self, topic: str, partitions: int = 1) -> int:
+        """The ends of a topic's partitions, added up."""
+        return sum(self.ends(topic, range(partitions)).values())
+
+    def ends(self, topic: str, partitions: Iterable[int]) -> dict[int, int]:
+        """The end of each of these partitions; what is not committed counts."""
+        return {number: each.end for number, each in extents(self.client, topic, partitions).items()}
+
+    def partitions(self, topic: str) -> range:
+        """Those that a topic has."""
+        return range(len(self._admin.list_topics(topic, timeout=ASK_S).topics[topic].partitions))
 
     @contextmanager
-    def running(self, *command: str, prefix: str) -> Iterator[psutil.Process]:
-        """A program, ended when the block is left. Its words go into a file of the folder."""
-        environment = {**os.environ, "ORYN_DATA": str(self.folder / prefix)}
-        with (self.folder / f"{prefix}log").open("ab") as log:
-            child = subprocess.Popen([sys.executable, *command], stderr=log, stdout=log, env=environment)
+    def reading(self, topic: str, starts: Mapping[int, int]) -> Iterator[Consumer]:
+        """A reader of committed records, from an offset of each partition on."""
+        reader = Consumer(
+            {**self.client, "group.id": "benchmark", "isolation.level": "read_committed", "enable.auto.commit": False}
+        )
+        reader.assign([TopicPartition(topic, partition, start) for partition, start in starts.items()])
         try:
-            yield psutil.Process(child.pid)
+            yield reader
         finally:
-            child.terminate()
-            try:
-                child.wait(30)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
+            reader.close()
+
+    @contextmanager
+    def running(self, *command: str, prefix: str, environment: Mapping[str, str] = NOTHING) -> Iterator[psutil.Process]:
+        """A program, ended when the block is left. Its words go into a file of the folder."""
+        own = {"ORYN_DATA": str(self.folder / prefix), **environment}
+        with running((sys.executable, *command), self.folder / f"{prefix}log", own) as process:
+            yield process
+
+    def shares(self, prefix: str, workers: Collection[str], partitions: int) -> dict[str, set[int]]:
+        """Which partitions each of our workers has, by its name; waits until all are there and share all of them."""
+        group = f"{prefix}{GROUP}"
+        deadline = time.perf_counter() + PATIENCE_S
+        while True:
+            found = self._admin.describe_consumer_groups([group], request_timeout=ASK_S)[group].result()
+            shares = {
+                str(each.group_instance_id).removeprefix(f"{group}-"): {
+                    place.partition for place in each.assignment.topic_partitions
+                }
+                for each in found.members
+            }
+            whole = sorted(partition for share in shares.values() for partition in share) == [*range(partitions)]
+            if found.state is ConsumerGroupState.STABLE and shares.keys() == set(workers) and whole:
+                return shares
+            assert time.perf_counter() < deadline, f"{group}: {found.state}, {shares}"
+            time.sleep(WATCH_EVERY_S)
 
     def processor(self, name: str, prefix: str, *options: str) -> tuple[str, ...]:
         """The command line of a worker of ours."""
@@ -102,43 +137,96 @@ def lent(bootstrap: str) -> Iterator[None]:
         _LENT.reset(token)
 
 
-def publish(client: dict[str, str], prefix: str, events: Iterable[Event]) -> int:
-    """Send events as fast as it goes, in their order; how many."""
-    ids = FrozenIds()
-    codecs = {topic: event_codec(topic, ids) for topic in TOPIC_ORDER}
-    producer = Producer(
-        {**client, "enable.idempotence": True, "linger.ms": 50, "queue.buffering.max.messages": 2_000_000}
-    )
-    count = 0
-    for event in events:
-        producer.produce(
-            prefix + event.topic,
-            codecs[event.topic].encode(event.data),
-            event.locality.encode(),
-            PARTITION,
+class Sender:
+    """Publishes events, each into its locality's partition."""
+
+    def __init__(
+        self,
+        client: Mapping[str, str],
+        topic_of: Callable[[Event], str],
+        *,
+        partitions: int = 1,
+        linger_ms: int = 50,
+        properties: Mapping[str, str | int] = {},
+    ) -> None:
+        """`topic_of`: where an event goes; `properties`: more of them, of the producer."""
+        self._topic_of, self._partitions = topic_of, partitions
+        self.producer = Producer(
+            {
+                **client,
+                "enable.idempotence": True,
+                "linger.ms": linger_ms,
+                "queue.buffering.max.messages": 2_000_000,
+                **properties,
+            }
+        )
+
+    def send(self, event: Event) -> None:
+        """Hand one over."""
+        key = event.locality.encode()
+        self.producer.produce(
+            self._topic_of(event),
+            _CODECS[event.topic].encode(event.data),
+            key,
+            partition_of(key, self._partitions),
             headers=[*event_headers(event.event_id, event.source, event.type, event.time)],
             timestamp=int(event.time),
         )
-        producer.poll(0)
-        count += 1
-    assert producer.flush(60) == 0, "the broker took not everything"
-    return count
+        self.producer.poll(0)
+
+    def send_all(self, events: Iterable[Event]) -> int:
+        """As fast as it goes, in this order; how many, once the broker has them."""
+        count = 0
+        for event in events:
+            self.send(event)
+            count += 1
+        self.flush()
+        return count
+
+    def flush(self) -> None:
+        """Until the broker has all."""
+        assert self.producer.flush(60) == 0, "the broker took not everything"
 
 
-def drain(process: psutil.Process, written: Callable[[], int], whole: int) -> Sample:
-    """How long a process took from the moment before its first output to the last: what starts up does not count.
+def to(prefix: str) -> Callable[[Event], str]:
+    """Each event into the topic of its kind."""
+    return lambda event: prefix + event.topic
 
-    `written`: the end of its output, markers included; `whole`: what that is at least when all is done.
+
+def publish(client: Mapping[str, str], prefix: str, events: Iterable[Event], partitions: int = 1) -> int:
+    """Send events as fast as it goes, in their order; how many."""
+    return Sender(client, to(prefix), partitions=partitions).send_all(events)
+
+
+def localities(partitions: int) -> list[str]:
+    """Made-up codes of one region, one for each of so many partitions, in their order."""
+    found: dict[int, str] = {}
+    for number in numbers():
+        code = f"71{number:07}"
+        found.setdefault(partition_of(code.encode(), partitions), code)
+        if len(found) == partitions:
+            break
+    return [found[each] for each in range(partitions)]
+
+
+def drain(processes: Sequence[psutil.Process], written: Callable[[], int], whole: int) -> Sample:
+    """How long processes took, all together, from the moment before their first output to the last: what starts up
+    does not count.
+
+    `written`: the end of their output, markers included; `whole`: what that is at least when all is done.
     """
     before: tuple[float, float] | None = None
     deadline = time.perf_counter() + PATIENCE_S
     while True:
-        times, now = process.cpu_times(), time.perf_counter()
-        cpu, count = times.user + times.system, written()
+        cpu, now = _cpu(processes), time.perf_counter()
+        count = written()
         if before is None or not count:
             before = cpu, now
         if count >= whole:
-            times = process.cpu_times()
-            return Sample(max(times.user + times.system - before[0], 1e-3), time.perf_counter() - before[1])
+            return Sample(max(_cpu(processes) - before[0], 1e-3), time.perf_counter() - before[1])
         assert now < deadline, f"{count} of {whole} after {PATIENCE_S:.0f} s"
         time.sleep(WATCH_EVERY_S)
+
+
+def _cpu(processes: Sequence[psutil.Process]) -> float:
+    return float(sum(sum(each.cpu_times()[:2]) for each in processes))

@@ -38,7 +38,7 @@ def _worker(here: Cluster, events: list[Event], records: int) -> Sample:
     prefix = here.topics()
     publish(here.client, prefix, events)
     with here.running(*here.processor("worker", prefix, "--clock", "records"), prefix=prefix) as process:
-        taken = drain(process, lambda: here.end(f"{prefix}journal"), records)
+        taken = drain([process], lambda: here.end(f"{prefix}journal"), records)
     return taken.rate(len(events))
 
 
@@ -48,5 +48,5 @@ def _bare(here: Cluster, events: list[Event]) -> Sample:
     inputs = [prefix + topic for topic in TOPIC_ORDER]
     command = ("-m", "tests.benchmarks.pipeline.bare_loop", here.client["bootstrap.servers"], f"{prefix}bare")
     with here.running(*command, f"{prefix}journal", *inputs, prefix=prefix) as process:
-        taken = drain(process, lambda: here.end(f"{prefix}journal"), len(events))
+        taken = drain([process], lambda: here.end(f"{prefix}journal"), len(events))
     return taken.rate(len(events))
