@@ -17,6 +17,9 @@ PYTEST_ARGS ?=
 BENCHMARKS ?=
 PICTURES ?= docs/pictures
 
+# A wrong number is told before the first program, not after hours when the last one reads it.
+whole = $(foreach name,$(1),$(if $(shell [[ '$($(name))' =~ ^[0-9]+$$ ]] && echo yes),,$(error $(name)=$($(name)): a whole number is needed)))
+
 .PHONY: help setup lint format test simulate chaos fuzz bench peers demo picture lock clean
 
 help: ## this list
@@ -41,17 +44,19 @@ format: setup ## lay out the code and mend what ruff can mend
 test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it, PYTEST_ARGS=-n0 runs one after the other
 	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-simulate: setup ## generated histories as in CI; or COUNT=… of the loop against a model of Kafka from SEED=… on; TRACE=1: one; BUGS=1
-ifneq ($(strip $(COUNT)$(TRACE)$(BUGS)),)
-	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(or $(COUNT),2000) $(if $(TRACE),--trace) $(if $(BUGS),--bugs)
+simulate: setup ## generated histories as in CI; or COUNT=… of the loop against a model of Kafka from SEED=… on; TRACE=1: one; BUGS=1 or BUG=name
+	$(call whole,SEED)
+ifneq ($(strip $(COUNT)$(TRACE)$(BUGS)$(BUG)),)
+	$(BIN)/python -m tests.simulation --seed $(SEED) --count $(or $(COUNT),2000) $(if $(TRACE),--trace) $(if $(BUGS),--bugs) $(if $(BUG),--bug $(BUG))
 else
 	$(BIN)/pytest -m simulation --hypothesis-seed=$(SEED) $(PYTEST_ARGS)
 endif
 
 fuzz: setup ## the core against the naive model, the property tests, long and random, and FUZZ_SECONDS=600 of hostile inputs, guided by coverage; SEED=… repeats the random parts
+	$(call whole,EVENTS SEED FUZZ_SECONDS)
 	$(BIN)/python -m tests.fuzz --events $(EVENTS) --seed $(SEED)
 	$(BIN)/pytest tests/properties --hypothesis-profile=nightly $(if $(filter-out 0,$(SEED)),--hypothesis-seed=$(SEED)) $(PYTEST_ARGS)
-	$(BIN)/python -m tests.fuzz.hostile --seconds $(FUZZ_SECONDS) --seed $(if $(filter-out 0,$(SEED)),$(SEED),1) --out $(OUT)/fuzz
+	$(if $(filter-out 0,$(FUZZ_SECONDS)),$(BIN)/python -m tests.fuzz.hostile --seconds $(FUZZ_SECONDS) --seed $(if $(filter-out 0,$(SEED)),$(SEED),1) --out $(OUT)/fuzz)
 
 chaos: setup ## everything on three brokers through storms of faults; SECONDS=1800 SEED=2 CHAOS_ARGS="--least 20"; out/chaos/report.html
 	$(BIN)/python -m tests.faults.chaos --seconds $(SECONDS) --seed $(SEED) --out $(OUT)/chaos $(CHAOS_ARGS)

@@ -1,25 +1,23 @@
 """At least 100,000 made-up events through the core and the naive model; the same ones in every run."""
 
 import os
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 import pytest
 
 from tests.fuzz.differ import difference, smallest
 from tests.fuzz.histories import History
 from tests.fuzz.run import HISTORY_EVENTS, run
+from tests.processes import pool
 
 EVENTS = 100_000
 
 
 @pytest.mark.simulation
 def test_the_core_decides_100_000_events_as_the_naive_model_does() -> None:
-    # Not by fork: what other tests loaded into this process has threads, which a copy of it would not have.
     # Some spare: a history may stop short of its end only by a difference.
     seeds = range(-(-EVENTS // HISTORY_EVENTS) + 1)
-    with ProcessPoolExecutor(os.cpu_count(), get_context("forkserver")) as pool:
-        outcomes = list(pool.map(run, seeds, chunksize=4))
+    with pool(os.cpu_count() or 1) as executor:
+        outcomes = list(executor.map(run, seeds, chunksize=4))
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     assert not reports, "\n\n".join(reports)
     assert sum(outcome.events for outcome in outcomes) >= EVENTS

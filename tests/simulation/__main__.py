@@ -3,6 +3,8 @@
 python -m tests.simulation --seed 1 --count 2000
 python -m tests.simulation --seed 4711 --count 1 --trace     one history, step by step
 python -m tests.simulation --bugs                            each planted bug, until it is found
+
+Ends with 0; 1 if a history has a violation, or a bug was not found; 130 on Ctrl-C, with the table of what was played.
 """
 
 import argparse
@@ -10,18 +12,25 @@ import os
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
 
+from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from tests.simulation.bugs import BUGS
+from tests.arguments import whole
+from tests.processes import pool
+from tests.simulation.bugs import BUGS, planted
 from tests.simulation.history import Outcome, play
 from tests.simulation.running import run, searched
+from tests.simulation.tally import Tally
 
 BUG_HISTORIES_MAX = 1_000
+INTERRUPTED = 130
+# Where nobody watches a bar.
+LINE_EVERY_S = 60.0
 REPLAY = "make simulate SEED={seed} COUNT=1 TRACE=1"
 out = Console(file=sys.stdout, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 180)
 
@@ -30,74 +39,109 @@ def bugs(seed: int, names: list[str], workers: int) -> int:
     """Look for every planted bug. Gives an exit code."""
     table = Table("bug", "found by seed", "histories", "as", title="planted bugs")
     status = 0
-    with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
-        found = pool.map(searched, names, [seed] * len(names), [BUG_HISTORIES_MAX] * len(names))
-        for name, outcome in zip(names, found, strict=True):
-            if outcome is None:
-                status = 1
-                table.add_row(name, "-", str(BUG_HISTORIES_MAX), "not found")
-            else:
-                table.add_row(name, str(outcome.seed), str(outcome.seed - seed + 1), (outcome.problem or "")[:160])
+    try:
+        with pool(workers) as executor:
+            found = executor.map(searched, names, [seed] * len(names), [BUG_HISTORIES_MAX] * len(names))
+            for name, outcome in zip(names, found, strict=True):
+                if outcome is None:
+                    status = 1
+                    table.add_row(name, "-", str(BUG_HISTORIES_MAX), "not found")
+                else:
+                    table.add_row(name, str(outcome.seed), str(outcome.seed - seed + 1), (outcome.problem or "")[:160])
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     out.print(table)
     return status
 
 
-def summary(count: int, steps: int, counts: Counter[str], seconds: float, cpus: int) -> None:
-    """What happened."""
-    table = Table(
-        "what", "how often", title=f"{count:,} histories, {steps:,} steps, {seconds:.0f} s on {cpus} processes"
-    )
+def details(counts: Counter[str]) -> None:
+    """Everything that was counted, under the names that it has in the code."""
+    table = Table("what", "how often", title="in detail")
     for name, number in sorted(counts.items()):
         table.add_row(name, f"{number:,}")
     out.print(table)
 
 
+def summary(seed: int, tally: Tally, workers: int) -> None:
+    """What happened, as docs/reliability.md tells it of the long run."""
+    details(tally.counts)
+    table = Table("What", "How often", box=box.MARKDOWN)
+    for name, number in tally.rows().items():
+        table.add_row(name, f"{number:,}")
+    out.print(table)
+    out.print(
+        f"{tally.histories:,} of {tally.wanted:,} histories from seed {seed} on, "
+        f"{tally.seconds:.0f} s on {workers} processes"
+    )
+
+
+def shown(outcomes: Iterable[Outcome], tally: Tally) -> Iterator[Outcome]:
+    """The same outcomes, counted; and how far they are: a bar on a terminal, a line now and then in a log."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    columns = (TextColumn("histories"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[pace]}"))
+    bar = Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+    task = bar.add_task("histories", total=tally.wanted, pace="")
+    told = time.monotonic()
+    with bar if console.is_terminal else nullcontext():
+        for outcome in outcomes:
+            tally.add(outcome)
+            if console.is_terminal:
+                bar.update(task, completed=tally.histories, pace=tally.pace())
+            elif time.monotonic() - told >= LINE_EVERY_S:
+                told = time.monotonic()
+                moment = time.strftime("%H:%M:%S")
+                console.print(f"{moment} {tally.histories:,} of {tally.wanted:,} histories, {tally.pace()}")
+            yield outcome
+
+
 def simulate(seed: int, count: int, workers: int) -> int:
     """Play histories and say what is wrong. Gives an exit code."""
-    counts: Counter[str] = Counter()
-    failed: list[Outcome] = []
-    steps, begun = 0, time.monotonic()
-    columns = (TextColumn("histories"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("histories", total=count)
-        for outcome in run(seed, count, workers):
-            progress.advance(task)
-            counts.update(outcome.counts)
-            steps += outcome.steps
-            if outcome.problem is not None:
-                failed.append(outcome)
-                replay = REPLAY.format(seed=outcome.seed)
-                out.print(f"seed {outcome.seed}: {outcome.problem}\n  again, step by step: {replay}")
-    summary(count, steps, counts, time.monotonic() - begun, workers)
-    out.print(f"{len(failed)} histories with a violation" if failed else "no violation")
-    return 1 if failed else 0
+    tally, interrupted = Tally(count), False
+    try:
+        with closing(run(seed, count, workers)) as outcomes:
+            for outcome in shown(outcomes, tally):
+                if outcome.problem is not None:
+                    replay = REPLAY.format(seed=outcome.seed)
+                    out.print(f"seed {outcome.seed}: {outcome.problem}\n  again, step by step: {replay}", markup=False)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        summary(seed, tally, workers)
+    out.print(f"{tally.violations} histories with a violation" if tally.violations else "no violation")
+    if interrupted:
+        return INTERRUPTED
+    return 1 if tally.violations else 0
 
 
-def traced(seed: int) -> int:
-    """One history, step by step. Gives an exit code."""
-    outcome = play(seed, tracing=True)
+def traced(seed: int, name: str | None) -> int:
+    """One history, step by step, and with a bug if one is named. Gives an exit code."""
+    with planted(name) if name is not None else nullcontext():
+        outcome = play(seed, tracing=True)
     for line in outcome.trace:
         out.print(line, markup=False)
-    summary(1, outcome.steps, outcome.counts, 0, 1)
-    out.print(f"seed {seed}, fingerprint {outcome.digest[:16]}: {outcome.problem or 'no violation'}", markup=False)
+    details(outcome.counts)
+    out.print(
+        f"seed {seed}, {outcome.steps:,} steps, fingerprint {outcome.digest[:16]}: {outcome.problem or 'no violation'}",
+        markup=False,
+    )
     return 1 if outcome.problem is not None else 0
 
 
-def main() -> int:
+def main(given: list[str] | None = None) -> int:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=0, help="of the first history")
-    parser.add_argument("--count", type=int, default=2_000, help="how many, with the seeds that follow")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=whole(), default=0, help="of the first history")
+    parser.add_argument("--count", type=whole(1), default=2_000, help="how many, with the seeds that follow")
+    parser.add_argument("--workers", type=whole(1), default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--trace", action="store_true", help="show every step of the one history")
     parser.add_argument("--bugs", action="store_true", help="look for each planted bug instead")
-    parser.add_argument("--bug", choices=BUGS, help="with this bug planted")
-    given = parser.parse_args()
-    if given.bugs:
-        return bugs(given.seed, [given.bug] if given.bug else list(BUGS), given.workers)
-    if given.trace:
-        return traced(given.seed)
-    return simulate(given.seed, given.count, given.workers)
+    parser.add_argument("--bug", choices=BUGS, metavar="NAME", help="look for this one; with --trace: plant it there")
+    asked = parser.parse_args(given)
+    if asked.trace:
+        return traced(asked.seed, asked.bug)
+    if asked.bugs or asked.bug is not None:
+        return bugs(asked.seed, list(BUGS) if asked.bug is None else [asked.bug], asked.workers)
+    return simulate(asked.seed, asked.count, asked.workers)
 
 
 if __name__ == "__main__":

@@ -1,36 +1,42 @@
 """Histories on several processes. Owns how they are shared out; never judges them."""
 
+import gc
 import logging
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Generator, Iterable, Iterator
 
+from tests.processes import pool
 from tests.simulation.bugs import planted
 from tests.simulation.history import Outcome, play
 
-# Histories that a process plays before it reports.
+# Histories that a process plays before it reports, and before it clears up after them.
 CHUNK = 20
+
+
+def histories(seeds: Iterable[int]) -> Iterator[Outcome]:
+    """One after the other, in this process."""
+    for number, seed in enumerate(seeds, start=1):
+        yield play(seed)
+        if number % CHUNK == 0:
+            # A history is one knot. What the loop froze does not count as new when it thaws, so that the collector
+            # would wait for ever longer by itself: half a megabyte for each history.
+            gc.collect()
 
 
 def played(seeds: range) -> list[Outcome]:
     """Some histories, in another process."""
     logging.disable(logging.CRITICAL)
-    return [play(seed) for seed in seeds]
+    return list(histories(seeds))
 
 
-def run(seed: int, count: int, workers: int) -> Iterator[Outcome]:
-    """Histories on so many processes, in the order of their seeds."""
+def run(seed: int, count: int, workers: int) -> Generator[Outcome, None, None]:
+    """Histories on so many processes, in the order of their seeds. Closing it breaks off what is played."""
     chunks = [range(first, min(first + CHUNK, seed + count)) for first in range(seed, seed + count, CHUNK)]
-    with ProcessPoolExecutor(workers, get_context("forkserver")) as pool:
-        for outcomes in pool.map(played, chunks):
+    with pool(workers) as executor:
+        for outcomes in executor.map(played, chunks):
             yield from outcomes
 
 
 def searched(name: str, seed: int, count: int) -> Outcome | None:
     """The first history that finds a planted bug."""
     with planted(name):
-        for each in range(seed, seed + count):
-            outcome = play(each)
-            if outcome.problem is not None:
-                return outcome
-    return None
+        return next((outcome for outcome in histories(range(seed, seed + count)) if outcome.problem is not None), None)

@@ -29,9 +29,10 @@ from infra.stack.places import jar_directory
 from infra.stack.postgres import Postgres
 from infra.stack.redis import Redis
 from infra.topics import apply_topics
-from producers.campaign.scenario import scenario_of
+from producers.campaign.scenario import CAMPAIGNS, scenario_of
 from schemas.events import Event
 from streams.runtime.settings import Clock
+from tests.arguments import positive, whole
 from tests.faults.chaos.actors import Actors, NotHappened
 from tests.faults.chaos.cluster import Cluster
 from tests.faults.chaos.report import delays, write_report
@@ -52,14 +53,14 @@ FIRST_DECISION_S: Final = 120.0
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
     """What the command is told."""
     parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0, help="storms and calms together (600)")
-    parser.add_argument("--storm", type=float, default=60.0, help="seconds of one storm (60)")
-    parser.add_argument("--calm", type=float, default=60.0, help="seconds of the calm after it (60)")
-    parser.add_argument("--seed", type=int, default=1, help="of the faults and of the season (1)")
-    parser.add_argument("--campaign", default="nation", help="whose events are published (nation)")
-    parser.add_argument("--scale", type=float, default=0.01, help="its size (0.01)")
-    parser.add_argument("--days", type=int, default=None, help="only its first days")
-    parser.add_argument("--least", type=int, default=1, help="faults of each kind that have to happen (1)")
+    parser.add_argument("--seconds", type=positive, default=600.0, help="storms and calms together (600)")
+    parser.add_argument("--storm", type=positive, default=60.0, help="seconds of one storm (60)")
+    parser.add_argument("--calm", type=positive, default=60.0, help="seconds of the calm after it (60)")
+    parser.add_argument("--seed", type=whole(), default=1, help="of the faults and of the season (1)")
+    parser.add_argument("--campaign", choices=CAMPAIGNS, default="nation", help="whose events are published (nation)")
+    parser.add_argument("--scale", type=positive, default=0.01, help="its size (0.01)")
+    parser.add_argument("--days", type=whole(1), default=None, help="only its first days")
+    parser.add_argument("--least", type=whole(), default=1, help="faults of each kind that have to happen (1)")
     parser.add_argument("--out", type=Path, default=Path("out/chaos"), help="folder of the report (out/chaos)")
     return parser.parse_args(given)
 

@@ -2,6 +2,7 @@
 
 Starts one process for each target (`guided`), shows what it did, keeps what is new in OUT/corpus, and of a finding
 tells the bytes, where they are kept and how to run them again: exit 1. So it is where atheris could run and is missing.
+Ctrl-C: exit 130.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.arguments import whole
 from tests.fuzz.hostile import corpus
 from tests.fuzz.hostile.replay import HEX
 from tests.fuzz.hostile.targets import RESIDENT_MIB_MAX, SECONDS_MAX, TARGETS, Target
@@ -26,6 +28,7 @@ HELD = re.compile(r"corp: (\d+)")
 RUNS = re.compile(r"stat::number_of_executed_units: *(\d+)")
 RESIDENT = re.compile(r"stat::peak_rss_mb: *(\d+)")
 PYTHONS = ((3, 11), (3, 14))
+INTERRUPTED = 130
 
 
 class Run(NamedTuple):
@@ -135,23 +138,25 @@ def keep(name: str, target: Target, out: Path) -> None:
     )
 
 
-def main() -> int:
+def main(given: list[str] | None = None) -> int:
     """Hunt in all targets; say what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.hostile", description="coverage-guided hostile inputs")
-    parser.add_argument("--seconds", type=int, default=600, help="in all")
-    parser.add_argument("--seed", type=int, default=1, help="of the mutations")
+    parser.add_argument("--seconds", type=whole(), default=600, help="in all; 0 with --keep alone")
+    parser.add_argument("--seed", type=whole(1), default=1, help="of the mutations")
     parser.add_argument("--out", type=Path, default=Path("out/fuzz"))
-    parser.add_argument("--targets", nargs="*", default=list(TARGETS), choices=list(TARGETS))
+    parser.add_argument("--targets", nargs="+", default=list(TARGETS), choices=list(TARGETS))
     parser.add_argument("--keep", action="store_true", help="then minimise, and replace the checked-in inputs")
-    options = parser.parse_args()
+    options = parser.parse_args(given)
+    if not options.seconds and not options.keep:
+        parser.error("argument --seconds: nothing is tried in 0 seconds")
     if why := missing():
         say(why)
         return 1 if has_wheel() else 0
-    whole = sum(TARGETS[name].share for name in options.targets)
+    shares = sum(TARGETS[name].share for name in options.targets)
     failed = []
     for name in options.targets:
         target = TARGETS[name]
-        seconds = max(1, options.seconds * target.share // whole) if options.seconds else 0
+        seconds = max(1, options.seconds * target.share // shares) if options.seconds else 0
         run = hunt(name, target, seconds, options.seed, options.out) if seconds else Run(0, "", [])
         tell(name, run, seconds)
         if run.code != 0:
@@ -163,4 +168,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,7 +1,7 @@
 """`python -m tests.fuzz.hostile.replay [TARGET INPUT…]`: inputs once more, without the fuzzer; without names all that
 are checked in. An input is a file, or `hex:` and its bytes.
 
-Exit 1 at the first that fails or takes too long; what it raised is shown.
+Exit 1 at the first that fails or takes too long; what it raised is shown. Exit 2 for what is no target and no input.
 """
 
 import faulthandler
@@ -17,17 +17,33 @@ HEX = "hex:"
 
 def main(words: list[str]) -> int:
     """Run them."""
-    bound_memory()
     if not words:
+        bound_memory()
         for target in TARGETS:
             _replay(target, [data for _, data in corpus.inputs(target)])
         return 0
     target, *names = words
-    if target not in TARGETS:
-        print(f"no target {target!r}: {', '.join(TARGETS)}", file=sys.stderr)  # noqa: T201
+    try:
+        if target not in TARGETS:
+            raise ValueError(f"no target {target!r}: {', '.join(TARGETS)}")
+        if not names:
+            raise ValueError(f"no input for {target}: name a file, or {HEX} and its bytes")
+        inputs = [_input(name) for name in names]
+    except (ValueError, OSError) as exc:
+        print(exc, file=sys.stderr)  # noqa: T201
         return 2
-    _replay(target, [bytes.fromhex(name[4:]) if name.startswith(HEX) else Path(name).read_bytes() for name in names])
+    bound_memory()
+    _replay(target, inputs)
     return 0
+
+
+def _input(name: str) -> bytes:
+    if not name.startswith(HEX):
+        return Path(name).read_bytes()
+    try:
+        return bytes.fromhex(name.removeprefix(HEX))
+    except ValueError as exc:
+        raise ValueError(f"{name!r} is no input: {exc}") from exc
 
 
 def _replay(target: str, inputs: list[bytes]) -> None:
