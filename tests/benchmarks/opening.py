@@ -3,9 +3,10 @@
 import sys
 from itertools import islice
 
+from schemas import events as e
 from schemas.facts import AccessGranted, PlacePrioritised
 from schemas.instants import Instant
-from schemas.words import Stage
+from schemas.words import RecallReason, Stage
 from streams.rules.book import Book
 from tests.benchmarks import season
 from tests.benchmarks.measure import Row, Sample, in_turns, no_garbage_collection, ratios, span, timed
@@ -22,14 +23,37 @@ def measure(plan: Plan) -> list[Row]:
     book = Book.restore(snapshot, season.PACK)
     waiting = sum(len(queue.order) for queue in book.state.queues.values())
     listed = sum(len(queue.places[Stage.LISTED]) for queue in book.state.queues.values())
+    sizes = [size for size in plan.openings if size < listed]
+    smaller = [_thinned(snapshot, size) for size in sizes]
     with no_garbage_collection():
-        samples = [_open(snapshot, moment) for _ in range(plan.rounds)]
+        samples, *others = in_turns(
+            plan.rounds, *(lambda before=before: _open(before, moment) for before in (snapshot, *smaller))
+        )
     records = list(book.advance(moment))
     facts = [fact for record in records for fact in record.facts]
     granted = sum(isinstance(fact, AccessGranted) for fact in facts)
     assert listed == sum(isinstance(fact, PlacePrioritised) for fact in facts), "every listed place is prioritised"
     what = f"opening of {listed:,} places over {waiting:,} waiting: {granted:,} accesses, {len(records):,} records"
-    return [Row(what, "s", samples).held(at_most=AIM_SECONDS), *_plain_matcher(plan, snapshot, moment)]
+    rows = [Row(what, "s", samples).held(at_most=AIM_SECONDS)]
+    for size, taken in zip(sizes, others, strict=True):
+        each = [ratio * listed / size for ratio in ratios(taken, samples)]
+        rows.append(Row(f"  of {size:,} of these places", "s", taken).beside(f"{span(each)} × as long for each place"))
+    return [*rows, *_plain_matcher(plan, snapshot, moment)]
+
+
+def _thinned(snapshot: bytes, size: int) -> bytes:
+    """The same morning with so many of the places listed, taken evenly; the others are recalled before."""
+    book = Book.restore(snapshot, season.PACK)
+    listed = [place for queue in book.state.queues.values() for place in queue.places[Stage.LISTED].values()]
+    for index, place in enumerate(listed):
+        if index * size // len(listed) == (index + 1) * size // len(listed):
+            reason = RecallReason.PUBLISHED_BY_MISTAKE
+            data = e.PlaceRecalled(place.id, place.terms.organisation_id, reason)
+            event = e.Event("vacancy-releases", book.time, f"recall-{index}", "bench", book.locality, data)
+            list(book.handle(event))
+    left = sum(len(queue.places[Stage.LISTED]) for queue in book.state.queues.values())
+    assert left == size, f"{left} places are listed, not {size}"
+    return book.snapshot()
 
 
 def _open(snapshot: bytes, moment: Instant) -> Sample:

@@ -14,6 +14,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     campaign_scale: float
     waiting: tuple[int, ...]  # of the queue numbers; the first is what the others are held against
     questions: int
+    openings: tuple[int, ...]  # places, beside all that are listed
     matcher_places: tuple[int, ...]  # of the plain matcher, growing
     model_scale: float
     towns: tuple[int, ...]  # waiting applications, for memory
@@ -40,6 +41,7 @@ FULL = Plan(
     campaign_scale=1.0,
     waiting=(1_000, 10_000, 100_000, 1_000_000),
     questions=5_000,
+    openings=(1_000, 5_000, 10_000),
     matcher_places=(125, 250, 500),
     model_scale=0.004,
     towns=(200_000, 1_000_000),
@@ -62,6 +64,7 @@ def tiny(out: str) -> Plan:
         campaign_scale=0.2,
         waiting=(10, 100),
         questions=20,
+        openings=(2,),
         matcher_places=(5, 10),
         model_scale=0.2,
         towns=(200,),

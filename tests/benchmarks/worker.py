@@ -24,7 +24,7 @@ from tests.benchmarks import (
 from tests.benchmarks.dashboard import load
 from tests.benchmarks.measure import Row
 from tests.benchmarks.peers import side_by_side
-from tests.benchmarks.pipeline import budget, latency, restoring, throughput
+from tests.benchmarks.pipeline import budget, latency, partitions, restoring, takeover, throughput
 from tests.benchmarks.plan import Plan
 
 WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
@@ -34,7 +34,9 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
     "rebuilding": rebuilding.measure,
     "throughput": throughput.measure,
     "budget": budget.measure,
+    "partitions": partitions.measure,
     "latency": latency.measure,
+    "takeover": takeover.measure,
     "restoring": restoring.measure,
     "registers": registers.measure,
     "live-view": live_view.measure,
@@ -48,6 +50,7 @@ WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
 SIZED: dict[str, Callable[[Plan, int], list[Row]]] = {"settled": towns.settled, "restored": towns.restored}
 
 Job = tuple[str, ...]
+LAST_LINES = 30
 
 
 def jobs(plan: Plan) -> list[Job]:
@@ -57,13 +60,18 @@ def jobs(plan: Plan) -> list[Job]:
 
 
 def run(plan: Plan, job: Job) -> list[Row]:
-    """Run one job in a process of its own. Raises: CalledProcessError."""
+    """Run one job in a process of its own. Raises: AssertionError with its last words."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.worker", *job],
         input=msgspec.json.encode(plan),
-        stdout=subprocess.PIPE,
-        check=True,
+        capture_output=True,
+        check=False,
     )
+    said = done.stderr.decode(errors="replace")
+    sys.stderr.write(said)
+    # Whoever looks at a report of tests sees only what was raised.
+    last = "\n".join(said.splitlines()[-LAST_LINES:])
+    assert done.returncode == 0, f"benchmark {' '.join(job)}: exit code {done.returncode}\n{last}"
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[Row])
 
 
