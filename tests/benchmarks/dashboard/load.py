@@ -243,7 +243,7 @@ def _warm(world: World, size: Size) -> list[Row]:
     port = ports.pick()
     command = (sys.executable, "-m", "tests.benchmarks.dashboard.plain", str(port), world.postgres, world.schema)
     with running((*command, world.locality, queue), world.folder / "plain.log") as peer:
-        until(lambda: ports.answers(HOST, port), "the plain page answers")
+        until(lambda: ports.answers(HOST, port), "the plain page answers", peer)
         ours, plain_page = in_turns(
             max(size.rounds - 1, 1),
             lambda: _asked(world.dashboard, world.port, path, size.warm_s),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from http.cookiejar import CookieJar
 from itertools import count
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 import psutil  # type: ignore[import-untyped]  # has no types of its own
@@ -39,7 +39,7 @@ from tests.benchmarks.programs import running
 LOOK_EVERY_S: Final = 0.02
 PATIENCE_S: Final = 600.0
 STOP_S: Final = 60.0
-# A figure is some moments old.
+# A figure is some moments old: once at the end may be what was before the last records came.
 SETTLED_S: Final = 2.0
 WHOLE: Final = ("--readers", "registers,live-view,indicators")
 PART: Final = ("--readers", "registers,live-view", "--monitors", "0")
@@ -47,6 +47,7 @@ HOST: Final = "127.0.0.1"
 SITE: Final = "localhost"
 TOKEN: Final = re.compile(r'name="csrf" value="([^"]+)"')
 _NUMBERS: Final = count(1)
+Found = TypeVar("Found")
 
 
 class World:
@@ -89,11 +90,8 @@ class World:
             parts = WHOLE if self._whole else PART
             group = stack.enter_context(self._running("run", "--clock", "records", "--partitions", "1", *parts))
             self.dashboard = stack.enter_context(self._running("dashboard", "--port", str(self.port)))
-            until(lambda: ports.answers(HOST, self.port), "the dashboard answers")
-            until(lambda: self._worker(group) is not None, "the worker is ready")
-            worker = self._worker(group)
-            assert worker is not None
-            self.worker = worker
+            until(lambda: ports.answers(HOST, self.port), "the dashboard answers", self.dashboard)
+            self.worker = until(self._worker, "the worker is ready", group)
             self.cookies = {role: self._logged_in(role.value, word) for role, word in words.items()}
             self._consumer = Consumer({**self.client, "group.id": f"{self.prefix}oryn-allocation"})
             stack.callback(self._consumer.close)
@@ -107,12 +105,11 @@ class World:
         log = self.folder / f"{command[0]}.log"
         return running((sys.executable, "-P", "-m", "infra", *command), log, self._environment)
 
-    def _worker(self, group: psutil.Process) -> psutil.Process | None:
+    def _worker(self) -> psutil.Process | None:
         """The worker's process, once all of the group work."""
         try:
             found = json.loads((self.folder / "run" / f"{self.prefix}run.json").read_bytes())
         except (OSError, ValueError):
-            assert group.is_running(), f"`oryn run` has ended; see {self.folder}"
             return None
         children = {each["name"]: each for each in found["children"]}
         if not all(each["ready"] for each in children.values()):
@@ -149,11 +146,10 @@ class World:
     def await_shown(self) -> None:
         """Wait until registers, live view and indicators have all that was decided."""
         self.await_decided()
-        settled_s = SETTLED_S if self._whole else 0.0
         with Watch(self.folder / "run" / f"{self.prefix}run.json") as watch:
 
             def shown() -> bool:
-                return bool(watch.readers) and all(watch.idle_s(name) >= settled_s for name in watch.readers)
+                return bool(watch.readers) and all(watch.idle_s(name) >= SETTLED_S for name in watch.readers)
 
             until(shown, "all readers are at the end")
 
@@ -208,12 +204,15 @@ class Visitors:
         return msgspec.json.decode(found, type=Seen)
 
 
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for it. Raises: AssertionError after a long time."""
+def until(found: Callable[[], Found], what: str, *alive: psutil.Process) -> Found:
+    """Wait for it; gives what is found. `alive`: who must not end meanwhile. Raises: AssertionError after a long time."""
     deadline = time.monotonic() + PATIENCE_S
-    while not holds():
+    while not (answer := found()):
+        for process in alive:
+            assert process.status() != psutil.STATUS_ZOMBIE, f"a process has ended instead: {what}"
         assert time.monotonic() < deadline, f"not after {PATIENCE_S:.0f} s: {what}"
         time.sleep(LOOK_EVERY_S)
+    return answer
 
 
 def cpu_s(process: psutil.Process) -> float:
@@ -233,6 +232,7 @@ def pages_of(world: World, readers: int) -> list[tuple[str, list[str]]]:
         readers,
     )
     children = world.ask(SQL("SELECT organisation_id FROM {}.organisations ORDER BY 1 LIMIT 20"))
+    assert kinds and waiting and children, "the registers have nothing to show"
     found: list[tuple[str, list[str]]] = []
     for number in range(readers):
         own = f"{home}/applications/{waiting[number % len(waiting)][0]}"
