@@ -5,23 +5,34 @@ Owns their start and their end; knows nothing of the work.
 
 import os
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
+from typing import TypeVar
+
+# Pieces of work that each process has before it, so that none waits for the slowest.
+AHEAD = 8
+Given = TypeVar("Given")
+Result = TypeVar("Result")
 
 
-@contextmanager
-def pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes while the block lasts. If it is left by an exception, Ctrl-C too, what they do is broken off.
+def spread(work: Callable[[Given], Result], given: Iterable[Given], workers: int) -> Generator[Result, None, None]:
+    """What the work makes of each, in their order. If it is left early, by Ctrl-C too, what goes on is broken off.
 
-    Not by fork: a process with threads has none of them in its copy.
+    Close it when it may be left early. Not by fork: a process with threads has none of them in its copy.
     """
     others = active_children()
     with ProcessPoolExecutor(workers, get_context("forkserver"), _follow) as executor:
         try:
-            yield executor
+            begun: deque[Future[Result]] = deque()
+            for each in given:
+                begun.append(executor.submit(work, each))
+                if len(begun) > AHEAD * workers:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
         except BaseException:
             for child in active_children():
                 if child not in others:
@@ -36,7 +47,7 @@ def _follow() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
-    assert parent is not None, "a pool's process was started by another"
+    assert parent is not None, "this process was started by another"
 
     def wait() -> None:
         parent.join()

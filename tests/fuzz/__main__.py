@@ -8,11 +8,12 @@ import argparse
 import os
 import sys
 import time
-from concurrent.futures import as_completed
+from contextlib import closing
+from functools import partial
 
 from tests.arguments import whole
-from tests.fuzz.run import HISTORY_EVENTS, Outcome, run
-from tests.processes import pool
+from tests.fuzz.run import HISTORY_EVENTS, run
+from tests.processes import spread
 
 INTERRUPTED = 130
 
@@ -26,18 +27,17 @@ def main(given: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=whole(1), default=os.cpu_count() or 1)
     parser.add_argument("--keep-going", action="store_true", help="do not stop at the first difference")
     options = parser.parse_args(given)
-    seeds = [options.seed * 1_000_000 + index for index in range(-(-options.events // options.history))]
+    first = options.seed * 1_000_000
+    seeds = range(first, first - (-options.events // options.history))
     done, found, interrupted, began = 0, [], False, time.monotonic()
     try:
-        with pool(options.processes) as executor:
-            for future in as_completed([executor.submit(run, seed, options.history) for seed in seeds]):
-                outcome: Outcome = future.result()
+        with closing(spread(partial(run, count=options.history), seeds, options.processes)) as outcomes:
+            for outcome in outcomes:
                 done += outcome.events
                 if outcome.report is not None:
                     found.append(outcome.seed)
                     print(f"\n{outcome.report}", flush=True)  # noqa: T201
                     if not options.keep_going:
-                        executor.shutdown(cancel_futures=True)
                         break
                 rate = done / (time.monotonic() - began)
                 print(f"\r{done:,} of {options.events:,} events, {rate:,.0f}/s ", end="", file=sys.stderr)  # noqa: T201

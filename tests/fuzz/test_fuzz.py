@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.differ import difference, smallest
 from tests.fuzz.histories import History
 from tests.fuzz.run import HISTORY_EVENTS, run
-from tests.processes import pool
+from tests.processes import spread
 
 EVENTS = 100_000
 
@@ -16,8 +16,7 @@ EVENTS = 100_000
 def test_the_core_decides_100_000_events_as_the_naive_model_does() -> None:
     # Some spare: a history may stop short of its end only by a difference.
     seeds = range(-(-EVENTS // HISTORY_EVENTS) + 1)
-    with pool(os.cpu_count() or 1) as executor:
-        outcomes = list(executor.map(run, seeds, chunksize=4))
+    outcomes = list(spread(run, seeds, os.cpu_count() or 1))
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     assert not reports, "\n\n".join(reports)
     assert sum(outcome.events for outcome in outcomes) >= EVENTS

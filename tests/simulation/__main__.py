@@ -21,10 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from tests.arguments import whole
-from tests.processes import pool
 from tests.simulation.bugs import BUGS, planted
 from tests.simulation.history import Outcome, play
-from tests.simulation.running import run, searched
+from tests.simulation.running import run, search
 from tests.simulation.tally import Tally
 
 BUG_HISTORIES_MAX = 1_000
@@ -40,8 +39,7 @@ def bugs(seed: int, names: list[str], workers: int) -> int:
     table = Table("bug", "found by seed", "histories", "as", title="planted bugs")
     status = 0
     try:
-        with pool(workers) as executor:
-            found = executor.map(searched, names, [seed] * len(names), [BUG_HISTORIES_MAX] * len(names))
+        with closing(search(names, seed, BUG_HISTORIES_MAX, workers)) as found:
             for name, outcome in zip(names, found, strict=True):
                 if outcome is None:
                     status = 1

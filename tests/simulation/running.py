@@ -3,8 +3,10 @@
 import gc
 import logging
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from functools import partial
 
-from tests.processes import pool
+from tests.processes import spread
 from tests.simulation.bugs import planted
 from tests.simulation.history import Outcome, play
 
@@ -30,10 +32,15 @@ def played(seeds: range) -> list[Outcome]:
 
 def run(seed: int, count: int, workers: int) -> Generator[Outcome, None, None]:
     """Histories on so many processes, in the order of their seeds. Closing it breaks off what is played."""
-    chunks = [range(first, min(first + CHUNK, seed + count)) for first in range(seed, seed + count, CHUNK)]
-    with pool(workers) as executor:
-        for outcomes in executor.map(played, chunks):
+    chunks = (range(first, min(first + CHUNK, seed + count)) for first in range(seed, seed + count, CHUNK))
+    with closing(spread(played, chunks, workers)) as reports:
+        for outcomes in reports:
             yield from outcomes
+
+
+def search(names: list[str], seed: int, count: int, workers: int) -> Generator[Outcome | None, None, None]:
+    """Each of these bugs, on so many processes, in their order. Closing it breaks off the search."""
+    yield from spread(partial(searched, seed=seed, count=count), names, workers)
 
 
 def searched(name: str, seed: int, count: int) -> Outcome | None:

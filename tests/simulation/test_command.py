@@ -19,16 +19,24 @@ PAGE = Path("docs/reliability.md")
 # A pool whose work would take until tomorrow.
 SLEEPER = """
 from time import sleep
-from tests.processes import pool
-with pool(2) as executor:
-    list(executor.map(sleep, [86_400.0] * 2))
+from tests.processes import spread
+list(spread(sleep, [86_400.0] * 2, 2))
+"""
+# What is started in the background of a script would not hear Ctrl-C.
+PLAYER = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from tests.simulation.__main__ import main
+sys.exit(main(["--count", "100000", "--workers", "2"]))
 """
 
 
 @contextmanager
-def running(*words: str) -> Iterator["subprocess.Popen[str]"]:
+def running(program: str) -> Iterator["subprocess.Popen[str]"]:
     """A Python program that is ended with the block."""
-    with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             yield process
         finally:
@@ -50,7 +58,7 @@ def workers_of(process: "subprocess.Popen[str]") -> list[psutil.Process]:
 
 
 def test_a_killed_command_leaves_no_process_behind() -> None:
-    with running("-c", SLEEPER) as process:
+    with running(SLEEPER) as process:
         workers = workers_of(process)
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE_S)
@@ -59,12 +67,12 @@ def test_a_killed_command_leaves_no_process_behind() -> None:
 
 
 def test_ctrl_c_ends_it_at_once_with_the_table_of_what_was_played() -> None:
-    with running("-m", "tests.simulation", "--count", "100000", "--workers", "2") as process:
+    with running(PLAYER) as process:
         workers = workers_of(process)
         os.kill(process.pid, signal.SIGINT)
-        said, _ = process.communicate(timeout=PATIENCE_S)
+        said, complained = process.communicate(timeout=PATIENCE_S)
         _, left = psutil.wait_procs(workers, PATIENCE_S)
-    assert process.returncode == 130
+    assert (process.returncode, complained) == (130, "")
     assert "of 100,000 histories from seed 0 on" in said
     assert all(row in said for row in Tally(1).rows())
     assert not left
