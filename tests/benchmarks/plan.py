@@ -25,6 +25,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     peers_releases: int  # matched at once, side by side
     peers_answers: int  # one by one, at a steady rate
     peers_kills: int
+    # A broker that benchmarks may use, where nobody wants to know how fast they are; none: each has its own.
+    kafka: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -55,7 +57,7 @@ FULL = Plan(
 )
 
 
-def tiny(out: str) -> Plan:
+def tiny(out: str, kafka: str | None = None) -> Plan:
     """Proves that every benchmark runs; its times mean nothing."""
     return Plan(
         out=out,
@@ -75,4 +77,5 @@ def tiny(out: str) -> Plan:
         peers_releases=30,
         peers_answers=110,
         peers_kills=2,
+        kafka=kafka,
     )

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.measure import Row
-from tests.benchmarks.pipeline.cluster import lent
 from tests.benchmarks.plan import tiny
 from tests.benchmarks.worker import jobs, run
 
@@ -16,12 +15,11 @@ MINUTES = {"peers", "peers-kills"}
 
 @pytest.mark.parametrize("name", sorted({job[0] for job in jobs(tiny("out"))} - {"restored"} - MINUTES))
 def test_a_benchmark_runs_and_gives_sane_figures(name: str, tmp_path: Path, kafka: str) -> None:
-    plan = tiny(str(tmp_path))
+    plan = tiny(str(tmp_path), kafka)
     rows: list[Row] = []
-    with lent(kafka):
-        for job in jobs(plan):
-            if job[0] == name or (name, job[0]) == ("settled", "restored"):
-                rows += run(plan, job)
+    for job in jobs(plan):
+        if job[0] == name or (name, job[0]) == ("settled", "restored"):
+            rows += run(plan, job)
     assert rows
     for row in rows:
         assert row.what

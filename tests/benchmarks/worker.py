@@ -1,14 +1,17 @@
-"""One benchmark in a process of its own: `python -m tests.benchmarks.worker NAME [SIZE]`, the plan on standard input.
+"""One benchmark in a process of its own: `python -m tests.benchmarks.worker PLAN ROWS NAME [SIZE]`.
 
-Fresh memory, no leftovers of the benchmark before it. Prints its rows as JSON on the last line.
+Fresh memory, no leftovers of the benchmark before it. Reads the plan from one file, writes the rows to another, as JSON.
 """
 
-import subprocess
+import math
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
+from infra.stack import process
+from infra.stack.errors import StackError
 from tests.benchmarks import (
     deciding,
     gateway,
@@ -25,6 +28,7 @@ from tests.benchmarks.dashboard import load
 from tests.benchmarks.measure import Row
 from tests.benchmarks.peers import side_by_side
 from tests.benchmarks.pipeline import budget, latency, partitions, restoring, takeover, throughput
+from tests.benchmarks.pipeline.cluster import lent
 from tests.benchmarks.plan import Plan
 
 WHOLE: dict[str, Callable[[Plan], list[Row]]] = {
@@ -60,27 +64,29 @@ def jobs(plan: Plan) -> list[Job]:
 
 
 def run(plan: Plan, job: Job) -> list[Row]:
-    """Run one job in a process of its own. Raises: AssertionError with its last words."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.worker", *job],
-        input=msgspec.json.encode(plan),
-        capture_output=True,
-        check=False,
-    )
-    said = done.stderr.decode(errors="replace")
-    sys.stderr.write(said)
-    # Whoever looks at a report of tests sees only what was raised.
-    last = "\n".join(said.splitlines()[-LAST_LINES:])
-    assert done.returncode == 0, f"benchmark {' '.join(job)}: exit code {done.returncode}\n{last}"
-    return msgspec.json.decode(done.stdout.splitlines()[-1], type=list[Row])
+    """Run one job in a process of its own, which ends with this one. Raises: AssertionError with its last words."""
+    name = "-".join(job)
+    asked, found, log = (plan.folder / f"{name}.{kind}" for kind in ("plan.json", "rows.json", "log"))
+    asked.write_bytes(msgspec.json.encode(plan))
+    log.unlink(missing_ok=True)
+    try:
+        process.run([sys.executable, "-m", "tests.benchmarks.worker", asked, found, *job], log, math.inf)
+    except StackError as exc:
+        # Whoever looks at a report of tests sees only what was raised.
+        last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:])
+        raise AssertionError(f"benchmark {' '.join(job)}: {exc}\n{last}") from exc
+    finally:
+        sys.stderr.write(log.read_text(encoding="utf-8", errors="replace"))
+    return msgspec.json.decode(found.read_bytes(), type=list[Row])
 
 
 def main() -> None:
     """Do the job that the arguments name."""
-    plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
-    name, *sizes = sys.argv[1:]
-    rows = SIZED[name](plan, int(sizes[0])) if sizes else WHOLE[name](plan)
-    sys.stdout.buffer.write(msgspec.json.encode(rows) + b"\n")
+    asked, found, name, *sizes = sys.argv[1:]
+    plan = msgspec.json.decode(Path(asked).read_bytes(), type=Plan)
+    with lent(plan.kafka):
+        rows = SIZED[name](plan, int(sizes[0])) if sizes else WHOLE[name](plan)
+    Path(found).write_bytes(msgspec.json.encode(rows))
 
 
 if __name__ == "__main__":

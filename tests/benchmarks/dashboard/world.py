@@ -205,7 +205,7 @@ class Visitors:
 
 
 def until(found: Callable[[], Found], what: str, *alive: psutil.Process) -> Found:
-    """Wait for it; gives what is found. `alive`: who must not end meanwhile. Raises: AssertionError after a long time."""
+    """Wait for it; gives what is found. `alive`: who must not end meanwhile. Raises: AssertionError."""
     deadline = time.monotonic() + PATIENCE_S
     while not (answer := found()):
         for process in alive:

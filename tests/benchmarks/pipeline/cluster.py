@@ -128,8 +128,8 @@ def lent_address() -> str | None:
 
 
 @contextmanager
-def lent(bootstrap: str) -> Iterator[None]:
-    """Within the block benchmarks start no broker of their own."""
+def lent(bootstrap: str | None) -> Iterator[None]:
+    """Within the block benchmarks of this process start no broker of their own, if one is named."""
     token = _LENT.set(bootstrap)
     try:
         yield
