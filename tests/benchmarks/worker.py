@@ -1,6 +1,6 @@
 """One benchmark in a process of its own: `python -m tests.benchmarks.worker PLAN ROWS NAME [SIZE]`.
 
-Fresh memory, no leftovers of the benchmark before it. Reads the plan from one file, writes the rows to another, as JSON.
+Fresh memory, no leftovers of the benchmark before it. Reads the plan from a file, writes the rows to another, as JSON.
 """
 
 import math
