@@ -10,7 +10,7 @@ from itertools import count as numbers
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # has no types of its own
-from confluent_kafka import Consumer, ConsumerGroupState, Producer, TopicPartition
+from confluent_kafka import Consumer, ConsumerGroupState, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from infra.settings import WorkerSettings
@@ -89,18 +89,29 @@ class Cluster:
         group = f"{prefix}{GROUP}"
         deadline = time.perf_counter() + PATIENCE_S
         while True:
-            found = self._admin.describe_consumer_groups([group], request_timeout=ASK_S)[group].result()
-            shares = {
-                str(each.group_instance_id).removeprefix(f"{group}-"): {
-                    place.partition for place in each.assignment.topic_partitions
-                }
-                for each in found.members
-            }
+            shares = self._shares(group)
             whole = sorted(partition for share in shares.values() for partition in share) == [*range(partitions)]
-            if found.state is ConsumerGroupState.STABLE and shares.keys() == set(workers) and whole:
+            if whole and shares.keys() == set(workers):
                 return shares
-            assert time.perf_counter() < deadline, f"{group}: {found.state}, {shares}"
+            assert time.perf_counter() < deadline, f"{group}: {shares}"
             time.sleep(WATCH_EVERY_S)
+
+    def _shares(self, group: str) -> dict[str, set[int]]:
+        """As the brokers have it now; none while the group is not there, or at odds."""
+        try:
+            found = self._admin.describe_consumer_groups([group], request_timeout=ASK_S)[group].result()
+        except KafkaException as exc:
+            if exc.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
+                return {}
+            raise
+        if found.state is not ConsumerGroupState.STABLE:
+            return {}
+        return {
+            str(each.group_instance_id).removeprefix(f"{group}-"): {
+                place.partition for place in each.assignment.topic_partitions
+            }
+            for each in found.members
+        }
 
     def processor(self, name: str, prefix: str, *options: str) -> tuple[str, ...]:
         """The command line of a worker of ours."""
