@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 from confluent_kafka import Consumer, Message
 
@@ -14,7 +15,12 @@ from tests.benchmarks.pipeline.cluster import Sender
 LOOK_S = 0.02
 # Answers that come behind the last question.
 REST_S = 0.05
+HELD_S = 5.0
 Hear = Callable[[float], Iterable[str | None]]
+
+
+class Unanswered(AssertionError):
+    """Some events were never answered."""
 
 
 def answers(
@@ -26,13 +32,15 @@ def answers(
     waited_for: int,
     patience_s: float,
     behind_s: float = 0.0,
+    more: Iterable[Event] = (),
 ) -> list[float]:
     """Seconds from handing each event to the producer until its answer is heard, in the order of events.
 
     `hear`: the ids of events that are answered now, after waiting for at most so many seconds; what is no event's, or
-    comes again, counts for nothing. `waited_for`: each of the first ones is answered before the next is sent, for
-    processes may be starting. `behind_s`: who was held up sends faster afterwards, until no more than this is missing.
-    Raises: AssertionError when nothing is heard for `patience_s`.
+    comes again, counts for nothing. `waited_for`: each of the first ones is answered before the next is sent, unless
+    that takes long, for processes may be starting. `behind_s`: who was held up sends faster afterwards, until no more
+    than this is missing. `more`: sent in the same way behind the events until all of those are answered, for a stream
+    that goes on. Raises: Unanswered when nothing is heard for `patience_s`.
     """
     sent: dict[str, float] = {}
     taken: dict[str, float] = {}
@@ -45,20 +53,25 @@ def answers(
             if name in sent and name not in taken:
                 taken[name] = now - sent[name]
                 heard = now
-        assert time.perf_counter() < heard + patience_s, f"{len(taken)} answers to {len(sent)} of {len(events)}"
+        if time.perf_counter() > heard + patience_s:
+            raise Unanswered(f"{len(taken)} answers to {len(sent)} of {len(events)} events")
 
     due = time.perf_counter()
-    for index, event in enumerate(events):
+    for index, event in enumerate(chain(events, more)):
+        if len(taken) == len(events):
+            break
+        held = time.perf_counter() + HELD_S
         # Whoever asks without a pause takes the core of those that shall answer.
-        while index <= waited_for and len(taken) < index:
+        while index <= waited_for and len(taken) < index and time.perf_counter() < held:
             listen(LOOK_S)
         while (now := time.perf_counter()) < due:
             listen(min(due - now, LOOK_S))
-        sent[event.event_id] = now = time.perf_counter()
+        now = time.perf_counter()
+        if index < len(events):
+            sent[event.event_id] = now
         sender.send(event)
         due = max(due, now - behind_s) + 1 / rate_per_s
     sender.flush()
-    heard = time.perf_counter()
     while len(taken) < len(events):
         listen(REST_S)
     return [taken[event.event_id] for event in events]

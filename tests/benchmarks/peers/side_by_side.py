@@ -26,6 +26,7 @@ from tests.benchmarks.pipeline.cluster import Cluster, lent_address
 from tests.benchmarks.plan import Plan
 from tests.benchmarks.releases import Town
 from tests.benchmarks.releases import town as town_of
+from tests.benchmarks.steady import Unanswered
 
 # Of the throughput by CPU time of process and store: at least so many times as much as these.
 AIMS = {"bare": 0.3, "faust": 5.0, "quix": 1.0, "postgres": 3.0}
@@ -46,6 +47,7 @@ class Found(Struct):
     campaign: list[Heap] = []
     releases: list[Heap] = []
     latency_s: list[float] = []
+    unanswered: str = ""  # why there are no latencies
     restart_s: list[float] = []
     losses: Losses | None = None
 
@@ -69,11 +71,16 @@ def speed(plan: Plan) -> list[Row]:
                 _one_turn(entrant, found[entrant.key], town, season)
                 load.append(os.getloadavg()[0])
                 _write(plan, SPEED, Report(load, list(found.values())))
-        town = town_of(plan.peers_answers, plan.peers_answers)
+        asked = plan.peers_answers + runs.MORE
+        town = town_of(asked, asked)
         for entrant in here:
             prefix = entrant.fresh()
             entrant.lay_out(prefix, town)
-            found[entrant.key].latency_s = runs.latencies(entrant, prefix, town.releases)
+            try:
+                found[entrant.key].latency_s = runs.latencies(entrant, prefix, town.releases)
+            except Unanswered as exc:
+                found[entrant.key].unanswered = str(exc)
+                sys.stderr.write(f"{entrant.name}: {exc}\n")
             load.append(os.getloadavg()[0])
             _write(plan, SPEED, Report(load, list(found.values())))
     return [*_throughput(found), *_answers(found), *_footprint(found)]
@@ -177,6 +184,8 @@ def _rate(heap: Heap) -> Sample:
 def _answers(found: dict[str, Found]) -> list[Row]:
     rows = []
     for one in found.values():
+        if one.unanswered:
+            continue
         median, p99, p999 = (1e3 * quantile(one.latency_s, of) for of in (0.5, 0.99, 0.999))
         what = f"{one.name}: release to decision at {runs.RATE_PER_S}/s, median"
         rows.append(Row(what, "ms", [plain(median)]).beside(f"p99 {number(p99)}, p99.9 {number(p999)}"))
