@@ -15,6 +15,7 @@ from tests.benchmarks.pipeline.cluster import Sender
 LOOK_S = 0.02
 # Answers that come behind the last question.
 REST_S = 0.05
+# At most for each of the first answers: a process may be starting, or may answer only when there is more to do.
 HELD_S = 5.0
 Hear = Callable[[float], Iterable[str | None]]
 
