@@ -61,7 +61,6 @@ class Board:
     ) -> None:
         """`now`: the simulated moment."""
         self._console = console
-        self._scenario = scenario
         self._title = title
         self._figures = figures
         self._watch = watch

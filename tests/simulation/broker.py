@@ -16,7 +16,6 @@ from tests.simulation.log import NO_PRODUCER, Entry, Headers, Log, Refused
 from tests.simulation.world import MS, World
 
 Place = tuple[str, int]
-OFFSETS_TOPIC = "__consumer_offsets"
 
 
 class State(Enum):

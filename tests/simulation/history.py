@@ -77,7 +77,6 @@ class Simulation:
         self.workers = [self._worker(ALLOCATION, name) for name in NAMES[: made.workers]]
         self.tellers = [self._worker(FAN_OUT, "f")] if made.fan_out else []
         self._unpublished = len(made.lines)
-        self._appending = 0
         self._left_alone: list[Process] = []
         # The faults are over.
         self._resting = False

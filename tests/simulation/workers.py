@@ -166,10 +166,11 @@ class Worker:
         """A new process of this name; the one before it is not looked after any more."""
         self.wanted = True
         self._lives += 1
-        self._flag, self.exit_code = _Flag(), None
-        process = Process(self._world, f"{self.kind}-{self.name}.{self._lives}", lambda: None)
-        process = Process(self._world, process.name, lambda: self._run(process, flag))
-        flag = self._flag
+        flag = self._flag = _Flag()
+        self.exit_code = None
+        process: Process = Process(
+            self._world, f"{self.kind}-{self.name}.{self._lives}", lambda: self._run(process, flag)
+        )
         self.process = process
         self._world.say(process.name, "starts")
         process.start()
@@ -240,7 +241,7 @@ class Worker:
         cause = exc.__cause__
         if exc.exit_code not in (70, 71):
             self.violation = f"exit {exc.exit_code}: {exc}"
-        elif type(exc) is Fatal and cause is not None and not isinstance(cause, (KafkaException, *_EXPECTED)):
+        elif type(exc) is Fatal and cause is not None and not isinstance(cause, KafkaException):
             self.violation = f"an unexpected error: {cause!r}"
 
     def _loop(self, process: Process) -> Loop:
@@ -287,6 +288,3 @@ class Worker:
         """A counter of the loop."""
         found: float = getattr(self._metrics, name)._value.get()
         return found
-
-
-_EXPECTED: tuple[type[Exception], ...] = ()

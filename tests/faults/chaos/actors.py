@@ -101,7 +101,9 @@ class Actors:
         """Let something be wrong with a worker's machine for so long. Gives how often it was noticed."""
         file = self._luck_file(name)
         before = self._noticed(file, what)
-        file.write_bytes(msgspec.json.encode(luck))
+        draft = file.with_suffix(".draft")
+        draft.write_bytes(msgspec.json.encode(luck))
+        draft.replace(file)  # the worker may look at any moment
         time.sleep(seconds)
         file.unlink()
         return self._noticed(file, what) - before
