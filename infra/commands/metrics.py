@@ -43,7 +43,7 @@ def show_targets(
     ] = None,
     settings: SettingsOption = None,
 ) -> None:
-    """List the processes of this machine as Prometheus reads them (file_sd), with prefix, kind and name as labels.
+    """List the processes of this machine as Prometheus reads them (file_sd), with prefix, role, process and machine as labels.
 
     Processes with --health-port, and all of `oryn run`, note where they listen in DATA/health.
 
