@@ -45,7 +45,8 @@ def show_targets(
 ) -> None:
     """List the processes of this machine as Prometheus reads them (file_sd).
 
-    Labels: prefix, role, process, machine. Processes with --health-port, and all of `oryn run`, note where they listen in DATA/health.
+    Labels: prefix, role, process, machine. Processes with --health-port, and all of `oryn run`, note where they listen
+    in DATA/health.
 
       oryn metrics targets --out infra/prometheus/targets/oryn.json --every 5
     """
