@@ -8,7 +8,7 @@ import gc
 import logging
 from collections.abc import Callable
 
-from confluent_kafka import OFFSET_END, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from schemas.ids import RegistryUnavailable
 from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 HELD_BYTES_MAX = 16 * 1_048_576
 HELD_BYTES_LOW = 4 * 1_048_576
 RESTORE_PAUSE_S = 0.1
+# The offset of what is paused until it is restored.
+NOWHERE = 0
 
 MakeTask = Callable[[int], Task]
 
@@ -112,8 +114,10 @@ class Partitions:
         log.info("assigned", extra={"partitions": wanted})
         if len(partitions) != len(wanted) * len(self._names):
             raise Misconfigured(f"the inputs {sorted(self._names)} must have equally many partitions")
-        # Where to go on is not known before the restore: nothing is fetched until it seeks.
-        everything = [TopicPartition(each.topic, each.partition, OFFSET_END) for each in partitions]
+        # Where to go on is not known before the restore: nothing is fetched until it seeks. The offset until then must be
+        # a real one: the client library (2.16) asks the broker for a logical one, such as the end, and when the answer
+        # comes after the seek it asks once more, and goes there: what lies between would never be decided.
+        everything = [TopicPartition(each.topic, each.partition, NOWHERE) for each in partitions]
         self._consumer.assign(everything)
         self._consumer.pause(everything)
         self._paused.clear()
