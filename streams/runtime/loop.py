@@ -173,6 +173,7 @@ class Loop:
         for message in self._poll(0.0 if busy or self._has_work() else self._wait_s()):
             self._dispatch(message)
         self._check_membership()
+        self._partitions.read_again()
         self._partitions.look_for_ends()
         if self._producer.must_be_replaced is not None:
             # It settles the transaction of its predecessor, whose records a restore would wait for.

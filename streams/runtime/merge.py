@@ -80,6 +80,10 @@ class Merge(Generic[Item]):
         """The topics that hold time back: the next record is on its way, or the end is not yet known."""
         return [lane.topic for lane in self._lanes if not lane.items and not lane.at_end]
 
+    def position(self, topic: str) -> int:
+        """The next offset of a topic: all before it was given, or is not there."""
+        return self._by_topic[topic].position
+
     def known_before(self, topic: str) -> int:
         """The moment before which every record of a topic was said to be known; negative if nothing was said."""
         return self._by_topic[topic].floor

@@ -17,6 +17,9 @@ class Metrics:
         self.records = Counter(f"{name}_records", "Records produced", ["topic"], registry=registry)
         self.dead_letters = Counter(f"{name}_dead_letters", "Undecodable inputs", ["cause"], registry=registry)
         self.late = Counter(f"{name}_late_records", "Inputs that came later than the allowed skew", registry=registry)
+        self.passed_over = Counter(
+            f"{name}_passed_over", "Times that the client passed over records, which were read again", registry=registry
+        )
         self.lag = Gauge(f"{name}_lag_records", "Input not yet done", ["topic", "partition"], registry=registry)
         self.behind = Gauge(
             f"{name}_behind_seconds",

@@ -59,6 +59,10 @@ class Partitions:
         # Tasks whose partitions were revoked a moment ago, and may come back: their state is that of the log.
         self._parked: dict[int, Task] = {}
         self._paused: set[tuple[str, int]] = set()
+        # Inputs that jumped: the first offset that was not given, and the one that came instead.
+        self._jumps: dict[tuple[str, int], tuple[int, int]] = {}
+        # Those of them that are to be read again from there.
+        self._again: set[tuple[str, int]] = set()
         # Whether the group has told us which are ours.
         self.joined = False
 
@@ -114,9 +118,9 @@ class Partitions:
         log.info("assigned", extra={"partitions": wanted})
         if len(partitions) != len(wanted) * len(self._names):
             raise Misconfigured(f"the inputs {sorted(self._names)} must have equally many partitions")
-        # Where to go on is not known before the restore: nothing is fetched until it seeks. The offset until then must be
-        # a real one: the client library (2.16) asks the broker for a logical one, such as the end, and when the answer
-        # comes after the seek it asks once more, and goes there: what lies between would never be decided.
+        # Where to go on is not known before the restore: nothing is fetched until it seeks. Until then the offset must be
+        # a real one. For a logical one, such as the end, the client library (2.16) asks the broker; if the answer comes
+        # after the seek, it asks once more and goes there: what lies between would never be decided.
         everything = [TopicPartition(each.topic, each.partition, NOWHERE) for each in partitions]
         self._consumer.assign(everything)
         self._consumer.pause(everything)
@@ -152,7 +156,13 @@ class Partitions:
         self._restoring_since.pop(partition, None)
         self._starting.pop(partition, None)
         self._stopped.pop(partition, None)
+        self._forget_jumps(partition)
         self._metrics.forget(partition)
+
+    def _forget_jumps(self, partition: int) -> None:
+        for name in self._names:
+            self._jumps.pop((name, partition), None)
+            self._again.discard((name, partition))
 
     # Restore, one partition at a time.
 
@@ -160,6 +170,7 @@ class Partitions:
         task = parked if parked is not None else self._make_task(partition)
         self._tasks[partition] = task
         self._starting.pop(partition, None)
+        self._forget_jumps(partition)
         old = self._restoring.pop(partition, None)
         if old is not None:
             old.close()
@@ -223,17 +234,47 @@ class Partitions:
 
     def take(self, message: Message) -> None:
         """Hand a fetched record, or the word that an input is at its end, to its task."""
-        topic, partition, offset = self._names[message.topic() or ""], message.partition(), message.offset()
+        name, partition, offset = message.topic() or "", message.partition(), message.offset()
         assert partition is not None and offset is not None, "a fetched record has its place"
-        task = self._tasks.get(partition)
+        topic, task = self._names[name], self._tasks.get(partition)
         if task is None or partition in self._restoring or partition in self._stopped:
             return  # fetched before it was paused: it will be fetched again
-        if offset < self._starting[partition][topic]:
+        if offset < self._starting[partition][topic] or self._jumped((name, partition), task.expects(topic), offset):
             return
         if message.error() is not None:
             task.end(topic, offset)
         else:
             task.put(topic, message)
+
+    def _jumped(self, where: tuple[str, int], expected: int | None, offset: int) -> bool:
+        """Whether this offset must wait, for records before it may have been passed over by the client library.
+
+        Offsets that are not there are usual where publishers use transactions: they are looked for once.
+        """
+        if where in self._again:
+            return True
+        if expected is None or offset <= expected:
+            if where in self._jumps:
+                _, instead = self._jumps.pop(where)
+                self._metrics.passed_over.inc()
+                log.error("records were passed over, and read again", extra={"input": where, "before": instead})
+            return False
+        if where in self._jumps and self._jumps[where][0] == expected:
+            del self._jumps[where]  # looked for, and not there
+            return False
+        self._jumps[where] = expected, offset
+        self._again.add(where)
+        return True
+
+    def read_again(self) -> None:
+        """Go back to where an input has jumped. State: all that was fetched is taken."""
+        for where in list(self._again):
+            try:
+                self._consumer.seek(TopicPartition(*where, self._jumps[where][0]))
+            except KafkaException as exc:
+                log.warning("not yet read again", extra={"input": where, "error": str(exc)})
+            else:
+                self._again.discard(where)
 
     def unreadable(self, name: str, partition: int, reason: str) -> None:
         """An input can't be read on: its next offset is gone, its bytes are broken, or we may not."""

@@ -97,6 +97,9 @@ class Task(Protocol):
     def put(self, topic: str, message: Message) -> None:
         """An input record was fetched."""
 
+    def expects(self, topic: str) -> int | None:
+        """The next offset of an input of which nothing must be missed; none if the task would notice by itself."""
+
     def end(self, topic: str, offset: int) -> None:
         """An input was read to its end."""
 
