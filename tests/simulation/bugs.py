@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from confluent_kafka import IsolationLevel
+from confluent_kafka import OFFSET_END, IsolationLevel
 
 from streams.allocation import task as deciding
 from streams.allocation.restore import Base
@@ -18,7 +18,7 @@ from streams.allocation.task import AllocationTask
 from streams.fanout.task import JOURNAL
 from streams.rules.book import Book
 from streams.rules.repeats import Repeats
-from streams.runtime import logs
+from streams.runtime import logs, partitions
 from streams.runtime.errors import Abortable, Doubtful
 from streams.runtime.loop import Loop
 from streams.runtime.merge import Merge
@@ -280,3 +280,15 @@ def position_after_abort(stack: ExitStack) -> None:
 
     _swap(stack, Partitions, "rebuild", make)
     _swap(stack, Partitions, "_resume", resuming)
+
+
+@bug("Nothing is fetched before the restore has said from where: until then the end will do.", 344)
+def assigned_at_the_end(stack: ExitStack) -> None:
+    """The client library asks where the end is, and may go there after it was told where to go on."""
+    stack.enter_context(patch.object(partitions, "NOWHERE", OFFSET_END))
+
+
+@bug("Offsets have gaps, where transactions end: what comes next is next.", 0)
+def leaps_believed(stack: ExitStack) -> None:
+    """What the client library passes over is never decided."""
+    stack.enter_context(patch.object(AllocationTask, "expects", lambda self, topic: None))

@@ -8,16 +8,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import OFFSET_INVALID, KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import OFFSET_END, OFFSET_INVALID, KafkaError, KafkaException, Message, TopicPartition
 
 from tests.simulation.broker import Fetch, Offset, Place
 from tests.simulation.cluster import Kafka
 from tests.simulation.groups import NO_GENERATION, Joined, Membership
 from tests.simulation.log import Refused
-from tests.simulation.world import MS, Bell, Process, S
+from tests.simulation.world import MS, Bell, Process, S, Timer
 
 RETRY_US = 40 * MS
 REJOIN_US = 60 * MS
+LOOK_AGAIN_US = 500 * MS
 FETCH_RECORDS = 40
 QUEUE_RECORDS = 200
 FETCH_WAIT_US = 400 * MS
@@ -49,6 +50,8 @@ class Fetching:
     stable: int = -1
     # The end that was told.
     told_end: int = -1
+    # When it is asked again where the end is.
+    lookup: Timer | None = None
 
 
 @dataclass(slots=True)
@@ -267,8 +270,37 @@ class ModelConsumer:
         self.unassign()
         for each in partitions:
             place = (each.topic, each.partition)
-            self._assigned[place] = Fetching(place, each.offset, each.offset)
+            fetching = self._assigned[place] = Fetching(place, each.offset, each.offset)
+            if each.offset == OFFSET_END:
+                self._look_for_end(fetching)
         self._fetch_soon()
+
+    def _look_for_end(self, fetching: Fetching) -> None:
+        """Ask where the end is, and go there. As librdkafka 2.16 has it: what was asked before a pause, a seek or a
+        resume is asked once more, and the answer to that is gone to, wherever the application has been sent meanwhile.
+        """
+        if self._assigned.get(fetching.place) is not fetching:
+            return
+        fetching.lookup, version = None, fetching.version
+        cluster = self._kafka.cluster
+        self._kafka.network.call(
+            self._process,
+            lambda: cluster.log(fetching.place).leader,
+            "ListOffsets",
+            lambda respond: respond(cluster.ends(fetching.place, stable=self._committed_only)),
+            lambda value: self._end_found(fetching, version, value),
+        )
+
+    def _end_found(self, fetching: Fetching, version: int, value: Any) -> None:
+        if self._closed or self._assigned.get(fetching.place) is not fetching:
+            return
+        if isinstance(value, Refused) or version != fetching.version:
+            # What was fetched stays; nothing more is, until the end is known.
+            fetching.position = OFFSET_END
+            fetching.lookup = self._world.after(LOOK_AGAIN_US, self._process.soon, self._look_for_end, fetching)
+            return
+        fetching.position = value
+        self._fetch()
 
     def unassign(self) -> None:
         """Fetch nothing."""
@@ -306,6 +338,9 @@ class ModelConsumer:
         """Go on at this offset."""
         found = self._of(where)
         found.given = where.offset
+        if found.lookup is not None:
+            found.lookup.cancel()
+            found.lookup = None
         self._again(found, where.offset)
         self._fetch_soon()
 
