@@ -118,9 +118,9 @@ class Partitions:
         log.info("assigned", extra={"partitions": wanted})
         if len(partitions) != len(wanted) * len(self._names):
             raise Misconfigured(f"the inputs {sorted(self._names)} must have equally many partitions")
-        # Where to go on is not known before the restore: nothing is fetched until it seeks. Until then the offset must be
-        # a real one. For a logical one, such as the end, the client library (2.16) asks the broker; if the answer comes
-        # after the seek, it asks once more and goes there: what lies between would never be decided.
+        # Where to go on is not known before the restore: nothing is fetched until it seeks. Until then the offset must
+        # be a real one. For a logical one, such as the end, the client library (2.16) asks the broker; if the answer
+        # comes after the seek, it asks once more and goes there: what lies between would never be decided.
         everything = [TopicPartition(each.topic, each.partition, NOWHERE) for each in partitions]
         self._consumer.assign(everything)
         self._consumer.pause(everything)

@@ -171,7 +171,7 @@ def restores_to_the_stable_end(stack: ExitStack) -> None:
     )
 
 
-@bug("A snapshot is written by ourselves: it can be trusted, and the sooner the better.", 18)
+@bug("A snapshot is written by ourselves: it can be trusted, and the sooner the better.", 17)
 def snapshot_ahead(stack: ExitStack) -> None:
     """Saved within the transaction, and not held against the journal's last record."""
 
@@ -252,7 +252,7 @@ def deadlines_by_the_clock_alone(stack: ExitStack) -> None:
     _swap(stack, Merge, "known_until", lambda known: lambda self, moment: True)
 
 
-@bug("After an abort the next record stands where the aborted one stood.", 18)
+@bug("After an abort the next record stands where the aborted one stood.", 17)
 def position_after_abort(stack: ExitStack) -> None:
     """The inputs go on one record too far."""
 
@@ -288,7 +288,7 @@ def assigned_at_the_end(stack: ExitStack) -> None:
     stack.enter_context(patch.object(partitions, "NOWHERE", OFFSET_END))
 
 
-@bug("Offsets have gaps, where transactions end: what comes next is next.", 0)
+@bug("Offsets have gaps, where transactions end: what comes next is next.", 17)
 def leaps_believed(stack: ExitStack) -> None:
     """What the client library passes over is never decided."""
     stack.enter_context(patch.object(AllocationTask, "expects", lambda self, topic: None))

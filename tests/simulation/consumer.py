@@ -50,6 +50,8 @@ class Fetching:
     stable: int = -1
     # The end that was told.
     told_end: int = -1
+    # From where it went to the end without giving what lies between: not twice from the same offset.
+    leapt: int = -1
     # When it is asked again where the end is.
     lookup: Timer | None = None
 
@@ -412,6 +414,9 @@ class ModelConsumer:
                 error = KafkaError(KafkaError._PARTITION_EOF)
                 told = Message(topic=log.topic, partition=log.partition, offset=end, error=error)
                 self._queue.append(Queued(fetching, version, told))
+            if messages and offset != fetching.leapt and self._kafka.network.leaps(log.topic):
+                fetching.leapt, fetching.position = offset, end
+                continue
             for message in messages:
                 self._queue.append(Queued(fetching, version, message))
                 fetching.position = message.offset() + 1

@@ -430,7 +430,7 @@ class Simulation:
         self.counts["transactions expired"] += self.cluster.expired
         self.counts["rebalances"] += sum(group.rebalances for group in self.cluster.groups.values())
         for worker in [*self.workers, *self.tellers]:
-            for name in ("aborted", "doubtful", "producers_replaced", "snapshots", "late"):
+            for name in ("aborted", "doubtful", "producers_replaced", "snapshots", "late", "passed_over"):
                 self.counts[name] += int(worker.figure(name))
         self.counts.update(self.network.counts)
 

@@ -6,15 +6,19 @@ A client whose request or answer is lost sees a broken connection; the request i
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from confluent_kafka import KafkaError
 
+from streams.allocation.intake import TOPICS
 from tests.simulation.broker import Cluster
 from tests.simulation.log import Refused
 from tests.simulation.world import MS, Process, World
 
 BREAK_US = (1 * MS, 60 * MS)
+LEAP_SEED = 0x1EA9
+LEAPS = 0.03
 
 
 @dataclass(slots=True)
@@ -87,6 +91,8 @@ class Network:
         """Calm weather."""
         self.world, self.cluster = world, cluster
         self.weather = CALM
+        # Apart from all other chance.
+        self._leaps = Random(world.seed ^ LEAP_SEED)
         self.open: dict[Call, None] = {}
         self.counts: Counter[str] = Counter()
         # Told of connections that broke: the client's process and node.
@@ -138,6 +144,15 @@ class Network:
                 self.counts["request slow"] += 1
                 out += random.randint(*weather.slow_delay)
         self.world.after(out, self._arrive, call, serve, back)
+
+    def leaps(self, topic: str) -> bool:
+        """Whether a client goes to an input's end without giving what lies before it, as librdkafka did when an answer
+        about a logical offset was late. Nobody needs to notice a leap in what is numbered.
+        """
+        if self.weather is CALM or topic not in TOPICS or self._leaps.random() >= LEAPS:
+            return False
+        self.counts["inputs passed over"] += 1
+        return True
 
     def _broken(self, call: Call, why: str) -> None:
         self.counts[why] += 1

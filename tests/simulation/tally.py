@@ -28,6 +28,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "in doubt": ("doubtful",),
     "aborted by the broker for their age": ("transactions expired",),
     "producers replaced": ("producers_replaced",),
+    "inputs that a client passed over": ("inputs passed over",),
+    "of these read again": ("passed_over",),
     "ends with code 71, started again": ("exit 71",),
     "ended by the watchdog": ("stuck",),
     "snapshots written": ("snapshots",),
