@@ -156,7 +156,7 @@ class AllocationTask:
                     return event
         return message
 
-    def expects(self, topic: str) -> int:
+    def next_offset(self, topic: str) -> int:
         """The next offset of an input."""
         return self._merge.position(topic)
 

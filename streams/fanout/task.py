@@ -153,7 +153,7 @@ class FanOutTask:
         self._waiting.append(message)
         self._held_bytes += weight(message)
 
-    def expects(self, topic: str) -> int | None:
+    def next_offset(self, topic: str) -> int | None:
         """Each locality's records are numbered: a missing one is noticed."""
         return None
 

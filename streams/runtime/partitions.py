@@ -239,7 +239,9 @@ class Partitions:
         topic, task = self._names[name], self._tasks.get(partition)
         if task is None or partition in self._restoring or partition in self._stopped:
             return  # fetched before it was paused: it will be fetched again
-        if offset < self._starting[partition][topic] or self._jumped((name, partition), task.expects(topic), offset):
+        if offset < self._starting[partition][topic] or self._jumped(
+            (name, partition), task.next_offset(topic), offset
+        ):
             return
         if message.error() is not None:
             task.end(topic, offset)

@@ -97,7 +97,7 @@ class Task(Protocol):
     def put(self, topic: str, message: Message) -> None:
         """An input record was fetched."""
 
-    def expects(self, topic: str) -> int | None:
+    def next_offset(self, topic: str) -> int | None:
         """The next offset of an input of which nothing must be missed; none if the task would notice by itself."""
 
     def end(self, topic: str, offset: int) -> None:

@@ -291,4 +291,4 @@ def assigned_at_the_end(stack: ExitStack) -> None:
 @bug("Offsets have gaps, where transactions end: what comes next is next.", 17)
 def leaps_believed(stack: ExitStack) -> None:
     """What the client library passes over is never decided."""
-    stack.enter_context(patch.object(AllocationTask, "expects", lambda self, topic: None))
+    stack.enter_context(patch.object(AllocationTask, "next_offset", lambda self, topic: None))
