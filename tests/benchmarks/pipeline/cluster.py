@@ -32,6 +32,12 @@ PATIENCE_S = 600.0
 PARTITION = 0
 GROUP = WorkerSettings().allocation_group
 ASK_S = 15.0
+NO_GROUP_YET = {
+    KafkaError.GROUP_ID_NOT_FOUND,
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+}
 # A broker that benchmarks may use together: those of which nobody wants to know how fast they are.
 _LENT: ContextVar[str | None] = ContextVar("lent", default=None)
 _ROUNDS = numbers(1)
@@ -101,7 +107,7 @@ class Cluster:
         try:
             found = self._admin.describe_consumer_groups([group], request_timeout=ASK_S)[group].result()
         except KafkaException as exc:
-            if exc.args[0].code() == KafkaError.GROUP_ID_NOT_FOUND:
+            if exc.args[0].code() in NO_GROUP_YET:
                 return {}
             raise
         if found.state is not ConsumerGroupState.STABLE:
