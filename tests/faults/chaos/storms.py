@@ -25,7 +25,8 @@ PAUSE_S: Final = (0.2, 2.0)
 # Of a worker that is frozen: shorter and longer than its session lives (tests set 6 s).
 FREEZE_S: Final = (1.0, 15.0)
 SHORT_S: Final = (1.0, 6.0)
-Do = Callable[[random.Random], str]
+# Does it, and names what it hit; none if it met nobody: then it has not happened.
+Do = Callable[[random.Random], str | None]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Storms:
     """All lanes. A context manager: afterwards no fault is going on."""
 
     def __init__(self, seed: int, lanes: Mapping[str, Mapping[str, Do]], began: float) -> None:
-        """`lanes`: name -> kind -> what does it and names its target; `began`: monotonic second of the run's start."""
+        """`lanes`: name -> kind -> what does it; `began`: monotonic second of the run's start."""
         self.happened: list[Happened] = []
         self.broken: list[BaseException] = []
         self._began = began
@@ -97,8 +98,10 @@ class Storms:
                 kind = todo.pop()
                 began = time.monotonic() - self._began
                 target = kinds[kind](chance)
-                with self._lock:
-                    self.happened.append(Happened(kind, target, began, time.monotonic() - self._began))
+                if target is not None:
+                    ended = time.monotonic() - self._began
+                    with self._lock:
+                        self.happened.append(Happened(kind, target, began, ended))
                 time.sleep(chance.uniform(*PAUSE_S))
         except BaseException as exc:  # noqa: BLE001 - the run's own thread raises it
             self.broken.append(exc)
@@ -138,16 +141,15 @@ def _process_faults(what: str, actors: Actors, names: Sequence[str]) -> dict[str
 
 
 def _machine_faults(actors: Actors) -> dict[str, Do]:
-    def clock(chance: random.Random) -> str:
+    def clock(chance: random.Random) -> str | None:
         name, moved = chance.choice(actors.workers), chance.choice((-48.0, -1.0, 1.0, 48.0)) * HOUR_S
-        if not actors.luck(name, Luck(clock_s=moved), "clock", chance.uniform(3.0, 8.0)):
-            # It was down all the time: the next that starts finds the clock moved from its first second on.
-            return f"{name} (down)"
-        return name
+        noticed = actors.luck(name, Luck(clock_s=moved), "clock", chance.uniform(3.0, 8.0))
+        return name if noticed else None
 
-    def disk(chance: random.Random) -> str:
+    def disk(chance: random.Random) -> str | None:
         name = chance.choice(actors.workers)
-        return f"{name}: {actors.luck(name, Luck(disk_full=True), 'disk', chance.uniform(5.0, 10.0))}"
+        refused = actors.luck(name, Luck(disk_full=True), "disk", chance.uniform(5.0, 10.0))
+        return f"{name}: {refused} snapshots" if refused else None
 
     return {"clock moved": clock, "disk full": disk}
 
@@ -191,13 +193,13 @@ def _broker_faults(cluster: Cluster) -> dict[str, Do]:
 
 def _network_faults(cluster: Cluster) -> dict[str, Do]:
     def weather(kind: Weather) -> Do:
-        def make(chance: random.Random) -> str:
+        def make(chance: random.Random) -> str | None:
             hit = sorted(chance.sample(range(BROKERS), chance.choice((1, 1, BROKERS))))
             met = sum(cluster.proxy.set(each, kind) for each in hit)
             time.sleep(chance.uniform(*SHORT_S))
             for each in hit:
                 cluster.proxy.set(each, Weather.FAIR)
-            return f"{met} connections of brokers {', '.join(str(each + 1) for each in hit)}"
+            return f"{met} connections of brokers {', '.join(str(each + 1) for each in hit)}" if met else None
 
         return make
 
