@@ -56,7 +56,7 @@ class World:
     def __init__(self, here: Cluster, postgres: str, redis: str, locality: str, *, whole: bool) -> None:
         """Start nothing yet. `locality`: that is looked at; `whole`: with the monitoring and its indicators."""
         self.locality = locality
-        self._whole = whole
+        self.whole = whole
         self.name = f"w{os.getpid()}n{next(_NUMBERS)}"
         self.prefix = f"{self.name}-"
         self.client = here.client
@@ -87,7 +87,7 @@ class World:
             accounts = Accounts(self.folder / "dashboard" / "accounts.json")
             scopes = {Role.NATION: "", Role.LOCALITY: self.locality}
             words = {role: accounts.add(role.value, role, scope) for role, scope in scopes.items()}
-            parts = WHOLE if self._whole else PART
+            parts = WHOLE if self.whole else PART
             group = stack.enter_context(self._running("run", "--clock", "records", "--partitions", "1", *parts))
             self.dashboard = stack.enter_context(self._running("dashboard", "--port", str(self.port)))
             until(lambda: ports.answers(HOST, self.port), "the dashboard answers", self.dashboard)
@@ -233,6 +233,8 @@ def pages_of(world: World, readers: int) -> list[tuple[str, list[str]]]:
     )
     children = world.ask(SQL("SELECT organisation_id FROM {}.organisations ORDER BY 1 LIMIT 20"))
     assert kinds and waiting and children, "the registers have nothing to show"
+    # These can't be had without indicators, and say so.
+    sums = ["/en/nation", f"/en/regions/{world.locality[:2]}"] if world.whole else []
     found: list[tuple[str, list[str]]] = []
     for number in range(readers):
         own = f"{home}/applications/{waiting[number % len(waiting)][0]}"
@@ -240,12 +242,7 @@ def pages_of(world: World, readers: int) -> list[tuple[str, list[str]]]:
         garden = f"{home}/organisations/{children[number % len(children)][0]}"
         match number % 20:
             case 0:
-                found.append(
-                    (
-                        world.cookies[Role.NATION],
-                        ["/en/nation", f"/en/regions/{world.locality[:2]}", home, "/en/operations"],
-                    )
-                )
+                found.append((world.cookies[Role.NATION], [*sums, home, "/en/operations"]))
             case 1:
                 found.append((world.cookies[Role.LOCALITY], [home, queue, garden, own]))
             case 2 | 3 | 4 | 5 | 6 | 7 | 8:
