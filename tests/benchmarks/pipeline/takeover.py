@@ -9,6 +9,7 @@ import time
 from itertools import count
 from typing import NamedTuple
 
+import psutil  # type: ignore[import-untyped]  # has no types of its own
 from confluent_kafka import Consumer, TopicPartition
 
 from infra.settings_layers import load_settings
@@ -74,12 +75,12 @@ def _round(here: Cluster, session_ms: int, draw: random.Random) -> Round:
         for name in WORKERS
     )
     releases = (released(index, towns[index % PARTITIONS]) for index in count())
-    with one, other as victim:
+    with one as survivor, other as victim:
         lost = here.shares(prefix, WORKERS, PARTITIONS)[WORKERS[1]]
         sender = Sender(here.client, to(prefix), partitions=PARTITIONS, linger_ms=0)
         with sending(sender, releases, RATE_PER_S):
             with here.reading(journal, here.ends(journal, range(PARTITIONS))) as reader:
-                _first_decisions(reader, PARTITIONS)
+                _first_decisions(reader, PARTITIONS, survivor, victim)
             # Not always as long after a heartbeat.
             time.sleep(draw.uniform(0.5, 1.5))
             killed = time.perf_counter()
@@ -88,12 +89,13 @@ def _round(here: Cluster, session_ms: int, draw: random.Random) -> Round:
             ends = here.ends(journal, lost)
             with here.reading(journal, ends) as reader:
                 stable = [reader.get_watermark_offsets(TopicPartition(journal, each), ASK_S)[1] for each in lost]
-                moments = _first_decisions(reader, len(lost))
+                moments = _first_decisions(reader, len(lost), survivor)
     return Round(moments[0] - killed, moments[-1] - killed, sum(stable) < sum(ends.values()))
 
 
-def _first_decisions(reader: Consumer, partitions: int) -> list[float]:
-    """When the first decision of each of so many partitions could be read, in the order of time."""
+def _first_decisions(reader: Consumer, partitions: int, *alive: psutil.Process) -> list[float]:
+    """When the first decision of each of so many partitions could be read, in the order of time. `alive`: who must not
+    end meanwhile."""
     found: dict[int | None, float] = {}
     deadline = time.perf_counter() + PATIENCE_S
     while len(found) < partitions:
@@ -103,5 +105,6 @@ def _first_decisions(reader: Consumer, partitions: int) -> list[float]:
                 found.setdefault(message.partition(), time.perf_counter())
             else:
                 assert is_passing(error), error
+        assert all(each.status() != psutil.STATUS_ZOMBIE for each in alive), "a worker has ended by itself"
         assert time.perf_counter() < deadline, f"decisions in {len(found)} of {partitions} partitions"
     return sorted(found.values())
