@@ -115,7 +115,7 @@ class WorkerSettings(Section):
     ] = 1_000
     transaction_timeout_ms: Annotated[
         int, About("When brokers end a transaction whose worker is gone.", low=1_000, high=30_000)
-    ] = 20_000
+    ] = 12_000
     max_poll_interval_ms: Annotated[
         int, About("A worker that is silent for longer loses its partitions.", low=1_000, high=24 * HOUR_MS)
     ] = 300_000

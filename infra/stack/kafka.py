@@ -36,6 +36,8 @@ BROKER_PROPERTIES = {
     "offsets.topic.num.partitions": str(OFFSETS_PARTITIONS),
     "transaction.state.log.replication.factor": "1",
     "transaction.state.log.min.isr": "1",
+    # How often it is looked whether a transaction is too old: who takes over a dead worker's partition waits for that.
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
     "transaction.state.log.num.partitions": str(TRANSACTION_PARTITIONS),
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",

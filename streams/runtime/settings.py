@@ -36,7 +36,8 @@ class RuntimeSettings:
     clock: Clock = Clock.WALL
     # How far the clocks of brokers and workers, and the brokers' replication, may lag behind one another.
     clock_skew_ms: int = 1_000
-    transaction_timeout_ms: int = 20_000
+    # Below the session timeout: who takes over a dead worker's partitions waits for both.
+    transaction_timeout_ms: int = 12_000
     max_poll_interval_ms: int = 300_000
     session_timeout_ms: int = 15_000
     # A transaction ends after so many records, or so much time, or when there is nothing more to do.
