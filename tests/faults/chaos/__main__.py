@@ -148,7 +148,7 @@ class Run:
             "ORYN_WORKER_CLOCK": "records",
             "ORYN_WORKER_SESSION_TIMEOUT_MS": 6_000,
             "ORYN_WORKER_TRANSACTION_TIMEOUT_MS": 10_000,
-            "ORYN_WORKER_SNAPSHOT_RECORDS": 100,
+            "ORYN_WORKER_SNAPSHOT_RECORDS": 10,
             # Nothing is let go, so that whole copies can be compared.
             "ORYN_INDICATORS_KEEP_HOURS_DAYS": 36_500,
             "ORYN_INDICATORS_KEEP_DAYS_DAYS": 36_500,

@@ -24,6 +24,8 @@ from infra.settings import Settings
 from tests.faults.chaos.unlucky import Luck
 
 LOOK_S: Final = 0.05
+# So long a machine stays unlucky for somebody to notice.
+NOTICED_S: Final = 15.0
 STOP_S: Final = 60.0
 WORKER, FAN_OUT = "worker", "fan-out"
 
@@ -98,13 +100,17 @@ class Actors:
                 process.resume()
 
     def luck(self, name: str, luck: Luck, what: str, seconds: float) -> int:
-        """Let something be wrong with a worker's machine for so long. Gives how often it was noticed."""
+        """Let something be wrong with a worker's machine for so long; if nobody noticed, as when the worker is down, for
+        longer. Gives how often it was noticed."""
         file = self._luck_file(name)
         before = self._noticed(file, what)
         draft = file.with_suffix(".draft")
         draft.write_bytes(msgspec.json.encode(luck))
         draft.replace(file)  # the worker may look at any moment
         time.sleep(seconds)
+        deadline = time.monotonic() + NOTICED_S
+        while self._noticed(file, what) == before and time.monotonic() < deadline:
+            time.sleep(LOOK_S)
         file.unlink()
         return self._noticed(file, what) - before
 
