@@ -100,8 +100,10 @@ class Actors:
                 process.resume()
 
     def luck(self, name: str, luck: Luck, what: str, seconds: float) -> int:
-        """Let something be wrong with a worker's machine for so long; if nobody noticed, as when the worker is down, for
-        longer. Gives how often it was noticed."""
+        """Let something be wrong with a worker's machine for so long; longer, if it is down and nobody notices.
+
+        Gives how often it was noticed.
+        """
         file = self._luck_file(name)
         before = self._noticed(file, what)
         draft = file.with_suffix(".draft")
