@@ -124,6 +124,10 @@ class Partitions:
         everything = [TopicPartition(each.topic, each.partition, NOWHERE) for each in partitions]
         self._consumer.assign(everything)
         self._consumer.pause(everything)
+        # They are all that we have, whether the others were revoked with a word or without.
+        for partition in self._tasks.keys() - set(wanted):
+            del self._tasks[partition]
+            self._forget(partition)
         self._paused.clear()
         for partition in wanted:
             self._begin_restore(partition, self._parked.pop(partition, None))

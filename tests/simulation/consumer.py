@@ -191,14 +191,16 @@ class ModelConsumer:
         self._attempt += 1
         share: list[Place] = value
         self._heard_at = self._world.now
-        self._callbacks.append(lambda: self._give(share))
+        given = self._attempt
+        self._callbacks.append(lambda: self._give(share, given))
         self._bell.ring()
         if not self._beating:
             self._beating = True
             self._world.after(self._heartbeat, self._process.soon, self._beat)
 
-    def _give(self, share: list[Place]) -> None:
-        if self._revoking:
+    def _give(self, share: list[Place], attempt: int) -> None:
+        # Taken away again, perhaps joining again, before the application heard of it.
+        if self._revoking or attempt != self._attempt:
             return
         self._steady = True
         partitions = [TopicPartition(*place) for place in share]
