@@ -77,7 +77,7 @@ class AllocationTask:
         # Records of the open transaction, and those of them that were not yet handed over.
         self._emitted = 0
         self._unsent: list[Record] = []
-        # Records are read when their turn comes, not when they are fetched: the last reading failed.
+        # The last record was no event, or could not be read: others are read when their turn comes, not when fetched.
         self._reads_late = False
         # The head waits for a deadline before it.
         self._blocked = False
@@ -154,6 +154,8 @@ class AllocationTask:
             else:
                 if not isinstance(event, Refused):
                     return event
+                # Where there is one there may be many, and each may ask the registry about its schema.
+                self._reads_late = True
         return message
 
     def next_offset(self, topic: str) -> int:
@@ -268,7 +270,7 @@ class AllocationTask:
         event: Event | Refused
         if isinstance(found, Message):
             event = self._codecs.intake.read(topic, found)
-            self._reads_late = False
+            self._reads_late = isinstance(event, Refused)
         else:
             event = found
         if isinstance(event, Refused):

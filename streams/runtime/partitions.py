@@ -8,7 +8,7 @@ import gc
 import logging
 from collections.abc import Callable
 
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from schemas.ids import RegistryUnavailable
 from streams.runtime.errors import Fatal, Misconfigured, UnknownOffset
@@ -27,6 +27,28 @@ RESTORE_PAUSE_S = 0.1
 NOWHERE = 0
 
 MakeTask = Callable[[int], Task]
+# A topic's name, and the partition.
+Where = tuple[str, int]
+
+
+class Jumps:
+    """The gaps in the offsets of an input, from the first one on, as they were seen when it was read the first time."""
+
+    __slots__ = ("_next", "again", "gaps", "start")
+
+    def __init__(self, start: int) -> None:
+        """`start`: the first offset that was not given."""
+        self.start = self._next = start
+        # First offset that was not given -> the one that came instead.
+        self.gaps: dict[int, int] = {}
+        # Not yet being read again.
+        self.again = True
+
+    def note(self, offset: int, *, is_end: bool) -> None:
+        """What came behind the first gap: a record, or the word that the input ends here."""
+        if offset > self._next:
+            self.gaps[self._next] = offset
+        self._next = max(self._next, offset if is_end else offset + 1)
 
 
 class Partitions:
@@ -59,10 +81,8 @@ class Partitions:
         # Tasks whose partitions were revoked a moment ago, and may come back: their state is that of the log.
         self._parked: dict[int, Task] = {}
         self._paused: set[tuple[str, int]] = set()
-        # Inputs that jumped: the first offset that was not given, and the one that came instead.
-        self._jumps: dict[tuple[str, int], tuple[int, int]] = {}
-        # Those of them that are to be read again from there.
-        self._again: set[tuple[str, int]] = set()
+        # Inputs that jumped, until what lay behind the first jump was read again.
+        self._jumps: dict[Where, Jumps] = {}
         # Whether the group has told us which are ours.
         self.joined = False
 
@@ -166,7 +186,6 @@ class Partitions:
     def _forget_jumps(self, partition: int) -> None:
         for name in self._names:
             self._jumps.pop((name, partition), None)
-            self._again.discard((name, partition))
 
     # Restore, one partition at a time.
 
@@ -174,6 +193,7 @@ class Partitions:
         task = parked if parked is not None else self._make_task(partition)
         self._tasks[partition] = task
         self._starting.pop(partition, None)
+        self._stopped.pop(partition, None)
         self._forget_jumps(partition)
         old = self._restoring.pop(partition, None)
         if old is not None:
@@ -209,8 +229,17 @@ class Partitions:
 
     def _resume(self, partition: int, offsets: dict[str, int]) -> None:
         positions = [TopicPartition(self._settings.topic(t), partition, offset) for t, offset in offsets.items()]
-        for position in positions:
-            self._consumer.seek(position)
+        try:
+            for position in positions:
+                self._consumer.seek(position)
+        except KafkaException as exc:
+            if exc.args[0].code() != KafkaError._STATE:
+                raise
+            # It was fetched before it was paused, from where retention has removed everything, and then given up.
+            log.warning("assigned once more", extra={"partition": partition, "error": str(exc)})
+            self._parked.update({each: task for each, task in self._tasks.items() if each not in self._stopped})
+            self.assigned([TopicPartition(name, each) for each in self._tasks for name in self._names])
+            return
         self._consumer.resume([TopicPartition(each.topic, partition) for each in positions])
         self._starting[partition] = offsets
         self._paused -= {(position.topic, partition) for position in positions}
@@ -225,6 +254,7 @@ class Partitions:
         log.error("partition stopped", extra={"partition": partition, "reason": reason}, exc_info=exc)
         self._stopped[partition] = reason
         self._restoring_since.pop(partition, None)
+        self._forget_jumps(partition)
         self._consumer.pause([TopicPartition(name, partition) for name in self._names])
         self._metrics.stopped.labels(str(partition)).set(1)
 
@@ -243,44 +273,50 @@ class Partitions:
         topic, task = self._names[name], self._tasks.get(partition)
         if task is None or partition in self._restoring or partition in self._stopped:
             return  # fetched before it was paused: it will be fetched again
-        if offset < self._starting[partition][topic] or self._jumped(
-            (name, partition), task.next_offset(topic), offset
-        ):
+        if offset < self._starting[partition][topic] or self._jumped(message, task.next_offset(topic)):
             return
         if message.error() is not None:
             task.end(topic, offset)
         else:
             task.put(topic, message)
 
-    def _jumped(self, where: tuple[str, int], expected: int | None, offset: int) -> bool:
-        """Whether this offset must wait, for records before it may have been passed over by the client library.
+    def _jumped(self, message: Message, expected: int | None) -> bool:
+        """Whether this must wait, for records before it may have been passed over by the client library.
 
         Offsets that are not there are usual where publishers use transactions: they are looked for once.
         """
-        if where in self._again:
+        where, offset = (message.topic() or "", message.partition() or 0), message.offset() or 0
+        jumps = self._jumps.get(where)
+        if jumps is not None and jumps.again:
+            jumps.note(offset, is_end=message.error() is not None)
             return True
-        if expected is None or offset <= expected:
-            if where in self._jumps:
-                _, instead = self._jumps.pop(where)
+        if expected is None or offset < expected or (offset == expected and jumps is None):
+            return False
+        before = None
+        if jumps is not None:
+            before = jumps.gaps.pop(expected, None)
+            if before is not None and offset == expected:
                 self._metrics.passed_over.inc()
-                log.error("records were passed over, and read again", extra={"input": where, "before": instead})
+                log.error("records were passed over, and read again", extra={"input": where, "before": before})
+            if max(jumps.gaps, default=-1) < expected:
+                del self._jumps[where]
+        if offset in (expected, before):
             return False
-        if where in self._jumps and self._jumps[where][0] == expected:
-            del self._jumps[where]  # looked for, and not there
-            return False
-        self._jumps[where] = expected, offset
-        self._again.add(where)
+        jumps = self._jumps[where] = Jumps(expected)
+        jumps.note(offset, is_end=message.error() is not None)
         return True
 
     def read_again(self) -> None:
-        """Go back to where an input has jumped. State: all that was fetched is taken."""
-        for where in list(self._again):
+        """Go back to where inputs have jumped. State: all that was fetched is taken."""
+        for where, jumps in self._jumps.items():
+            if not jumps.again:
+                continue
             try:
-                self._consumer.seek(TopicPartition(*where, self._jumps[where][0]))
+                self._consumer.seek(TopicPartition(*where, jumps.start))
             except KafkaException as exc:
                 log.warning("not yet read again", extra={"input": where, "error": str(exc)})
             else:
-                self._again.discard(where)
+                jumps.again = False
 
     def unreadable(self, name: str, partition: int, reason: str) -> None:
         """An input can't be read on: its next offset is gone, its bytes are broken, or we may not."""

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from prometheus_client import CollectorRegistry
 
 from schemas.events import Event
@@ -24,13 +24,17 @@ RECORDS = 5
 class RecordingConsumer:
     """Takes down where it is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, refused: int) -> None:
+        """`refused`: so many times it is not where it could be sent from."""
         self.assigned: list[int] = []
+        self.assignments = 0
         self.seeks: list[int] = []
+        self.refused = refused
 
     def assign(self, partitions: list[TopicPartition]) -> None:
         """As the library's."""
         self.assigned = [each.offset for each in partitions]
+        self.assignments += 1
 
     def pause(self, partitions: list[TopicPartition]) -> None:
         """As the library's."""
@@ -39,7 +43,10 @@ class RecordingConsumer:
         """As the library's."""
 
     def seek(self, where: TopicPartition) -> None:
-        """As the library's."""
+        """As the library's, which has given a partition up after an offset that is gone."""
+        if self.refused:
+            self.refused -= 1
+            raise KafkaException(KafkaError(KafkaError._STATE))
         if where.topic == TOPIC:
             self.seeks.append(where.offset)
 
@@ -47,9 +54,9 @@ class RecordingConsumer:
 class Bench:
     """One partition with one task, restored, of which nothing was fetched yet."""
 
-    def __init__(self) -> None:
-        self.kafka, self.consumer = MemoryKafka(), RecordingConsumer()
-        events: list[Event] = [event for event in season("village").events if event.topic == TOPIC][:RECORDS]
+    def __init__(self, records: int = RECORDS, refused: int = 0) -> None:
+        self.kafka, self.consumer = MemoryKafka(), RecordingConsumer(refused)
+        events: list[Event] = [event for event in season("village").events if event.topic == TOPIC][:records]
         for event in events:
             self.kafka.append(event)
         self.metrics = Metrics(CollectorRegistry(), "allocation")
@@ -132,3 +139,28 @@ def test_an_end_behind_markers_is_believed_the_second_time(bench: Bench) -> None
     bench.take_end(2)
     bench.take_end(2)
     assert (bench.task.next_offset(TOPIC), bench.consumer.seeks, bench.passed_over) == (2, [1], 0)
+
+
+def test_many_gaps_are_looked_into_at_once() -> None:
+    bench = Bench(records=40)
+    held = [offset for offset in range(40) if offset % 3]  # as behind transactions of two records each
+    bench.take(*held)
+    assert bench.consumer.seeks == [0]
+    bench.take(*held)
+    assert (bench.task.next_offset(TOPIC), bench.consumer.seeks, bench.passed_over) == (held[-1] + 1, [0], 0)
+
+
+def test_another_gap_than_the_first_time_is_looked_into_anew(bench: Bench) -> None:
+    bench.take(0)
+    bench.take(2, 3)
+    bench.take(2, 4)
+    assert (bench.task.next_offset(TOPIC), bench.consumer.seeks) == (3, [1, 3])
+    bench.take(3, 4)
+    assert (bench.task.next_offset(TOPIC), bench.consumer.seeks, bench.passed_over) == (RECORDS, [1, 3], 1)
+
+
+def test_a_partition_that_was_given_up_before_it_was_paused_is_assigned_once_more() -> None:
+    bench = Bench(refused=2)
+    assert (bench.consumer.refused, bench.consumer.assignments) == (0, 3)
+    bench.take(*range(RECORDS))
+    assert bench.task.next_offset(TOPIC) == RECORDS
