@@ -38,8 +38,20 @@ REGISTRY_PAUSE_MS = 1_000
 # caches, which makes all of it a quarter faster.
 EMITTED_AT_ONCE = 256
 
-# Topic, offset, weight in bytes, and the event; or the record itself, if it is none or could not be read yet.
-Fetched: TypeAlias = tuple[str, int, int, Event | Message]
+
+class NoEvent:
+    """A record that is none, and why; or that could not be read yet: then why not is unknown."""
+
+    __slots__ = ("message", "refused")
+
+    def __init__(self, message: Message, refused: Refused | None = None) -> None:
+        """Keep the record: a dead letter holds all of it."""
+        self.message = message
+        self.refused = refused
+
+
+# Topic, offset, weight in bytes, and what it is.
+Fetched: TypeAlias = tuple[str, int, int, Event | NoEvent]
 
 
 class Codecs:
@@ -144,8 +156,8 @@ class AllocationTask:
         self._merge.put(topic, offset, time, (topic, offset, held, self._read(topic, message)))
         self._blocked = False
 
-    def _read(self, topic: str, message: Message) -> Event | Message:
-        """The event of a record, or the record if it is none. Read at once, for the same reason as they are sent."""
+    def _read(self, topic: str, message: Message) -> Event | NoEvent:
+        """What a record is. It is read at once, for the same reason as many are sent at once."""
         if not self._reads_late:
             try:
                 event = self._codecs.intake.read(topic, message)
@@ -156,7 +168,8 @@ class AllocationTask:
                     return event
                 # Where there is one there may be many, and each may ask the registry about its schema.
                 self._reads_late = True
-        return message
+                return NoEvent(message, event)
+        return NoEvent(message)
 
     def next_offset(self, topic: str) -> int:
         """The next offset of an input."""
@@ -268,14 +281,14 @@ class AllocationTask:
         """Decide the head and take it out; false if its timers have filled the batch first."""
         topic, offset, held, found = head
         event: Event | Refused
-        if isinstance(found, Message):
-            event = self._codecs.intake.read(topic, found)
+        if isinstance(found, NoEvent):
+            event = found.refused or self._codecs.intake.read(topic, found.message)
             self._reads_late = isinstance(event, Refused)
         else:
             event = found
         if isinstance(event, Refused):
-            assert isinstance(found, Message), "what is no event stays a record"
-            key, letter, headers = dead_letter(topic, found, event)
+            assert isinstance(found, NoEvent), "only what is no event is refused"
+            key, letter, headers = dead_letter(topic, found.message, event)
             value = self._codecs.dead_letter.encode(letter)
             out.produce(DEAD_LETTERS, key, value, headers, letter.at)
             self._metrics.dead_letters.labels(event.cause.value).inc()
