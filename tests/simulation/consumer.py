@@ -5,7 +5,7 @@ Owns the client's side. Versions tell what was fetched before a seek or a pause:
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from confluent_kafka import OFFSET_END, OFFSET_INVALID, KafkaError, KafkaException, Message, TopicPartition
@@ -51,7 +51,7 @@ class Fetching:
     # The end that was told.
     told_end: int = -1
     # From where it went to the end without giving what lies between: not twice from the same offset.
-    leapt: int = -1
+    leapt: set[int] = field(default_factory=set)
     # When it is asked again where the end is.
     lookup: Timer | None = None
 
@@ -416,8 +416,9 @@ class ModelConsumer:
                 error = KafkaError(KafkaError._PARTITION_EOF)
                 told = Message(topic=log.topic, partition=log.partition, offset=end, error=error)
                 self._queue.append(Queued(fetching, version, told))
-            if messages and offset != fetching.leapt and self._kafka.network.leaps(log.topic):
-                fetching.leapt, fetching.position = offset, end
+            if messages and offset not in fetching.leapt and self._kafka.network.leaps(log.topic):
+                fetching.leapt.add(offset)
+                fetching.position = end
                 continue
             for message in messages:
                 self._queue.append(Queued(fetching, version, message))
