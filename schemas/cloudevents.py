@@ -18,6 +18,7 @@ from schemas.codec import ValueCodec
 from schemas.errors import Malformed
 from schemas.events import EVENTS_BY_TOPIC, KEY_PATTERN, LOCALITY_DIGITS, TEXT_LENGTH_MAX, Event, EventData
 from schemas.instants import EPOCH, EVENT_TIME_MAX, EVENT_TIME_MIN, MILLISECOND, Instant
+from schemas.zones import DAY_MS, MINUTE_MS, MINUTES, SECONDS, THOUSANDTHS
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/avro"
@@ -40,12 +41,10 @@ RawHeaders: TypeAlias = Sequence[tuple[str, bytes | None]]
 _SPEC_VERSION_BYTES = SPEC_VERSION.encode()
 _SPEC_VERSION_HEADER = (HEADER_SPEC_VERSION, _SPEC_VERSION_BYTES)
 _CONTENT_TYPE_HEADER = (HEADER_CONTENT_TYPE, CONTENT_TYPE.encode())
-_DAY_MS = 86_400_000
-_MINUTE_MS = 60_000
 # The parts of a moment's text: putting them together takes a third of formatting.
-_MINUTES = [b"T%02d:%02d:" % divmod(minute, 60) for minute in range(_DAY_MS // _MINUTE_MS)]
-_SECONDS = [b"%02d." % second for second in range(60)]
-_THOUSANDTHS = [b"%03dZ" % thousandth for thousandth in range(1_000)]
+_MINUTES = [text.encode() for text in MINUTES]
+_SECONDS = [text.encode() for text in SECONDS]
+_THOUSANDTHS = [f"{text}Z".encode() for text in THOUSANDTHS]
 _CACHED_DAYS_MAX = 512
 _KEY = re.compile(KEY_PATTERN)
 # The usual name, told by one pattern over the bytes. What fits neither is looked at as text.
@@ -183,11 +182,11 @@ def _shown(raw: bytes | None) -> str:
 
 def _utc_text(time: int) -> bytes:
     """A moment as RFC 3339 has it, in UTC."""
-    day, rest = divmod(time, _DAY_MS)
-    minute, milliseconds = divmod(rest, _MINUTE_MS)
+    day, rest = divmod(time, DAY_MS)
+    minute, milliseconds = divmod(rest, MINUTE_MS)
     return _date_text(day) + _MINUTES[minute] + _SECONDS[milliseconds // 1_000] + _THOUSANDTHS[milliseconds % 1_000]
 
 
 @lru_cache(_CACHED_DAYS_MAX)
 def _date_text(day: int) -> bytes:
-    return f"{EPOCH + day * _DAY_MS * MILLISECOND:%Y-%m-%d}".encode()
+    return f"{EPOCH + day * DAY_MS * MILLISECOND:%Y-%m-%d}".encode()

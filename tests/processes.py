@@ -46,6 +46,11 @@ def _follow() -> None:
     Ctrl-C at a terminal reaches both; it is for the one that wants the work to say what becomes of it.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """From now on. State: this process was started by another one of ours."""
     parent = parent_process()
     assert parent is not None, "this process was started by another"
 

@@ -80,7 +80,7 @@ class Partitions:
         self._stopped: dict[int, str] = {}
         # Tasks whose partitions were revoked a moment ago, and may come back: their state is that of the log.
         self._parked: dict[int, Task] = {}
-        self._paused: set[tuple[str, int]] = set()
+        self._paused: set[Where] = set()
         # Inputs that jumped, until what lay behind the first jump was read again.
         self._jumps: dict[Where, Jumps] = {}
         # Whether the group has told us which are ours.
@@ -235,7 +235,7 @@ class Partitions:
         except KafkaException as exc:
             if exc.args[0].code() != KafkaError._STATE:
                 raise
-            # It was fetched before it was paused, from where retention has removed everything, and then given up.
+            # It was fetched from before it was paused; what stood there is gone, and the library gave the partition up.
             log.warning("assigned once more", extra={"partition": partition, "error": str(exc)})
             self._parked.update({each: task for each, task in self._tasks.items() if each not in self._stopped})
             self.assigned([TopicPartition(name, each) for each in self._tasks for name in self._names])
@@ -273,22 +273,24 @@ class Partitions:
         topic, task = self._names[name], self._tasks.get(partition)
         if task is None or partition in self._restoring or partition in self._stopped:
             return  # fetched before it was paused: it will be fetched again
-        if offset < self._starting[partition][topic] or self._jumped(message, task.next_offset(topic)):
+        is_end = message.error() is not None
+        if offset < self._starting[partition][topic]:
             return
-        if message.error() is not None:
+        if self._jumped((name, partition), task.next_offset(topic), offset, is_end=is_end):
+            return
+        if is_end:
             task.end(topic, offset)
         else:
             task.put(topic, message)
 
-    def _jumped(self, message: Message, expected: int | None) -> bool:
+    def _jumped(self, where: Where, expected: int | None, offset: int, *, is_end: bool) -> bool:
         """Whether this must wait, for records before it may have been passed over by the client library.
 
         Offsets that are not there are usual where publishers use transactions: they are looked for once.
         """
-        where, offset = (message.topic() or "", message.partition() or 0), message.offset() or 0
         jumps = self._jumps.get(where)
         if jumps is not None and jumps.again:
-            jumps.note(offset, is_end=message.error() is not None)
+            jumps.note(offset, is_end=is_end)
             return True
         if expected is None or offset < expected or (offset == expected and jumps is None):
             return False
@@ -303,7 +305,7 @@ class Partitions:
         if offset in (expected, before):
             return False
         jumps = self._jumps[where] = Jumps(expected)
-        jumps.note(offset, is_end=message.error() is not None)
+        jumps.note(offset, is_end=is_end)
         return True
 
     def read_again(self) -> None:

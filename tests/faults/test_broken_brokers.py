@@ -30,6 +30,8 @@ HELD_S = 3.0
 WAIT_S = 180.0
 # A static member whose answer got lost with the broker may be fenced by itself.
 ENDED_BY_KAFKA = (Fatal.exit_code, Fenced.exit_code)
+# What a worker says of a transaction that a broker took with it: which of them is luck.
+NOTICED = ("transaction in doubt", "abort in doubt", "producer replaced", "stuck")
 
 
 def supervise(watch: Watch, wanted: int, *programs: Program) -> None:
@@ -90,7 +92,7 @@ def test_a_broken_broker_loses_nothing_and_doubles_nothing(
     assert broker.kills - kills == 2
     assert worker.kills == fan_out.kills == 1
     assert worker.stop() == fan_out.stop() == 0
-    assert "producer replaced" in worker.said()
+    assert any(way in worker.said() for way in NOTICED), "the broker broke between two transactions each time"
     journal_is_of(environment, astana, places)
     world_was_told(environment, astana)
     verify_passes(environment)

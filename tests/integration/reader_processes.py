@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable
 from functools import cache
 from multiprocessing.context import ForkServerContext
@@ -14,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from infra.settings import Settings
 from tests.integration.running_readers import Runs
+from tests.processes import end_with_parent
 
 Build = Callable[[Settings, CollectorRegistry], Runs]
 READERS = ("infra.readers.indicators", "infra.readers.live_view")
@@ -44,12 +44,5 @@ def killed(process: BaseProcess) -> None:
 
 
 def _run(build: Build, settings: Settings) -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    end_with_parent()
     build(settings, CollectorRegistry()).run(Flag())

@@ -15,38 +15,18 @@ from schemas.words import TOPIC_ORDER
 from streams.allocation.task import AllocationTask
 from streams.rules.book import Book
 from streams.rules.simulate import simulate_book
-from streams.runtime.producer import Delivered, Headers
-from streams.runtime.task import Batch
+from streams.runtime.producer import Headers
+from streams.runtime.task import Batch, Outbox
 from tests.benchmarks import season
 from tests.benchmarks.measure import Row, Sample, in_turns, no_garbage_collection, span, timed
 from tests.benchmarks.plan import Plan
-from tests.unit.runtime.memory_kafka import JOURNAL_CODEC, MemoryKafka, codecs_of, restored
+from tests.unit.runtime.memory_kafka import JOURNAL_CODEC, MemoryKafka, Transaction, codecs_of, outbox, restored
 
 ROUNDS_MAX = 3
 BATCH_RECORDS, BATCH_MS = 10_000, 60_000
 # As a worker gets them: so many records of a topic at once.
 FETCHED = 2_000
 MICROSECONDS = 1e6
-
-
-class _Nowhere:
-    """Takes records and keeps none. Implements `streams.runtime.task.Outbox`."""
-
-    def __init__(self) -> None:
-        self.taken = 0
-
-    def produce(
-        self,
-        topic: str,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers,
-        timestamp_ms: int,
-        partition: int = -1,
-        delivered: Delivered | None = None,
-    ) -> None:
-        """Count it."""
-        self.taken += 1
 
 
 def measure(plan: Plan) -> list[Row]:
@@ -89,13 +69,13 @@ def _written(record: Record) -> tuple[bytes, Headers]:
 
 def _task(kafka: MemoryKafka, messages: list[tuple[str, Message]], records: int) -> Sample:
     task, _ = restored(kafka, season.PACK)
-    out = _Nowhere()
-    sample = timed(lambda: _run(task, kafka, out))
-    assert out.taken == records, f"{out.taken} records, but the core alone makes {records}"
+    open_one = Transaction(kafka)
+    sample = timed(lambda: _run(task, kafka, outbox(open_one)))
+    assert len(open_one.made) == records, f"{len(open_one.made)} records, but the core alone makes {records}"
     return sample
 
 
-def _run(task: AllocationTask, kafka: MemoryKafka, out: _Nowhere) -> None:
+def _run(task: AllocationTask, kafka: MemoryKafka, out: Outbox) -> None:
     fetched = dict.fromkeys(TOPIC_ORDER, 0)
     while any(fetched[topic] < len(kafka.inputs[topic]) for topic in fetched):
         for topic in fetched:

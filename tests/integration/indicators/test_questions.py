@@ -137,7 +137,7 @@ def test_now_of_a_quiet_kindergarten_goes_as_far_as_its_locality(by_hand: Connec
 
 
 def test_parts_are_waited_for_as_long_as_monitoring_waits() -> None:
-    views = files("consumers.indicators").joinpath("migrations", "versions", "0001_views.sql").read_text("utf-8")
+    views = files("consumers.indicators").joinpath("migrations", "versions", "0002_views.sql").read_text("utf-8")
     assert f"interval '{PATIENCE_HOURS} hours'" in views
 
 
