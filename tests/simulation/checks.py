@@ -12,6 +12,7 @@ from schemas.errors import OrynError
 from schemas.journal import GENESIS_HASH, Record
 from streams.allocation.intake import TOPICS
 from streams.allocation.restore import Base
+from streams.allocation.task import AllocationTask
 from streams.runtime.snapshots import Saver
 from tests.simulation.log import Entry, Log
 from tests.simulation.plan import Plan, Way, home
@@ -165,9 +166,7 @@ def states(base: Base) -> dict[str, bytes]:
 
 
 def _states_are_folds(simulation: "Simulation") -> None:
-    from tests.simulation.history import tasks_of  # noqa: PLC0415  it needs this module
-
-    for task in tasks_of(simulation):
+    for task in [task for worker in simulation.workers for task in worker.tasks() if isinstance(task, AllocationTask)]:
         try:
             base = folded(simulation, task.partition)
         except OrynError as exc:

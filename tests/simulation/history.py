@@ -1,4 +1,4 @@
-"""Plays one history: inputs, workers, faults, then calm; and asks the checks whether what came out is right."""
+"""Plays one history: inputs, workers, the nemesis, then calm; and asks the checks whether what came out is right."""
 
 import gc
 import logging
@@ -7,27 +7,24 @@ from dataclasses import dataclass, field
 from random import Random
 
 from streams.allocation.intake import TOPICS
-from streams.allocation.task import AllocationTask
 from tests.simulation import checks
 from tests.simulation.broker import Rates
 from tests.simulation.cluster import Kafka
-from tests.simulation.fates import AtCall
 from tests.simulation.log import Entry
-from tests.simulation.network import CALM
-from tests.simulation.plan import Fault, Plan, Strike, Way, home, plan, storm
+from tests.simulation.nemesis import Nemesis
+from tests.simulation.plan import Plan, Way, home, plan
 from tests.simulation.scripts import Line
 from tests.simulation.workers import ALLOCATION, FAN_OUT, Disk, Options, Violation, Worker
-from tests.simulation.world import MS, Process, S, World
+from tests.simulation.world import MS, S, World
 
 OUTPUTS = ("journal", "dead-letters")
 DERIVED = ("outcomes", "notifications", "bulletins", "referrals", "service-stages")
+NAMES = "abc"
 # How long the calm may take until all is decided.
 REST_LIMIT_US = 240 * S
 STOP_LIMIT_US = 30 * S
-NAMES = "abc"
 # Each look costs as much as a step.
 LOOK_EVERY_STEPS = 32
-BUSY_STRUCK = 0.8
 
 
 @dataclass(slots=True)
@@ -63,8 +60,6 @@ class Simulation:
             self.cluster.make_topic(topic, 2)
         self.ledger = checks.Ledger(made)
         self.cluster.on_commit.append(self.ledger.committed)
-        self.kafka.at_produce = self._at_produce
-        self._record_holds: dict[Process, tuple[int, int]] = {}
         shared = Disk()
         kinds: dict[str, dict[str, Disk | None]] = {
             "none": dict.fromkeys(NAMES),
@@ -77,19 +72,34 @@ class Simulation:
         self.workers = [self._worker(ALLOCATION, name) for name in NAMES[: made.workers]]
         self.tellers = [self._worker(FAN_OUT, "f")] if made.fan_out else []
         self._unpublished = len(made.lines)
-        self._left_alone: list[Process] = []
-        # The faults are over.
-        self._resting = False
+        self.nemesis = Nemesis(self)
 
     def _worker(self, kind: str, name: str) -> Worker:
         skew = self.plan.skews[ord(name) % len(self.plan.skews)]
         return Worker(self.kafka, kind, name, self.options, lambda: (self.wall_ms() + skew) / 1_000, self.counts)
+
+    @property
+    def everybody(self) -> list[Worker]:
+        """Workers and fan-out, as the plan has them."""
+        return [*self.workers, *self.tellers]
+
+    def one_more(self) -> bool:
+        """Start another worker; false if there are as many as there may be."""
+        if len(self.workers) == len(NAMES):
+            return False
+        self.workers.append(self._worker(ALLOCATION, NAMES[len(self.workers)]))
+        self.workers[-1].start()
+        return True
 
     # Time.
 
     def wall_ms(self) -> int:
         """True time."""
         return self._wall_base + self.world.now // MS
+
+    def jump(self, milliseconds: int) -> None:
+        """True time goes on by so much at once. State: `quiet`."""
+        self._wall_base += milliseconds
 
     def _broker_ms(self, node: int) -> int:
         return self.wall_ms() + self.plan.skews[node]
@@ -121,7 +131,7 @@ class Simulation:
             return
         line = lines[index]
         if self.plan.way is Way.WALL and line.time > self.wall_ms():
-            if not self._quiet():
+            if not self.quiet():
                 self.world.after(5 * MS, self._publish_from, index)
                 return
             gap = line.time - self.wall_ms()
@@ -138,196 +148,9 @@ class Simulation:
         pause = self.random.choice((0, 0, 1, 2, 3)) * self.plan.length // len(lines)
         self.world.after(pause, self._publish_from, index + 1)
 
-    def _quiet(self) -> bool:
+    def quiet(self) -> bool:
         """Whether every input record is on all replicas: the clocks of what is under way may not jump."""
         return all(log.high == log.end and log.high_known for topic in TOPICS for log in self.cluster.logs[topic])
-
-    # Faults.
-
-    def _strike(self, strike: Strike) -> None:
-        random = Random(strike.dice)
-        self.world.say("nemesis", "%s", strike.fault.value)
-        everybody = [*self.workers, *self.tellers]
-        # Mostly somebody who has something to do.
-        busy = [worker for worker in everybody if worker.tasks()]
-        worker = random.choice(busy if busy and random.random() < BUSY_STRUCK else everybody)
-        done = _STRIKES[strike.fault](self, random, worker)
-        self.counts[f"fault: {strike.fault.value}" if done else "fault: nothing to strike"] += 1
-
-    def _kill(self, random: Random, worker: Worker) -> bool:
-        if not worker.runs:
-            return False
-        worker.kill()
-        worker.start_again(random.randint(0, 3 * S))
-        return True
-
-    def _at_call(self, random: Random, worker: Worker, what: str) -> bool:
-        process = worker.process
-        if process is None or process.over:
-            return False
-        back = random.randint(0, 3 * S)
-
-        def strike(phase: str, pause: int) -> None:
-            self.counts[f"{what} {fate.verdict or phase}: {fate.kind or 'any'}"] += 1
-            self.world.say("nemesis", "%s of %s: %s %s", fate.name, process.name, what, fate.verdict or phase)
-            if what == "killed" and worker.process is process:
-                worker.kill(f"is killed when a call is {phase}")
-                worker.start_again(back)
-            elif what == "held":
-                self._hold_process(process, pause)
-
-        fate = AtCall(self.world, random, process, self._hold_time(random), strike, fails=what == "call")
-        process.fates.append(fate)
-        return True
-
-    def _call_fails(self, random: Random, worker: Worker) -> bool:
-        return self._at_call(random, worker, "call")
-
-    def _kill_at_call(self, random: Random, worker: Worker) -> bool:
-        return self._at_call(random, worker, "killed")
-
-    def _hold_at_call(self, random: Random, worker: Worker) -> bool:
-        return self._at_call(random, worker, "held")
-
-    def _hold_time(self, random: Random) -> int:
-        session = int(str(self.plan.settings["session_timeout_ms"])) * MS
-        transaction = int(str(self.plan.settings["transaction_timeout_ms"])) * MS
-        return random.choice(
-            (
-                random.randint(1 * MS, 300 * MS),
-                int(session * random.uniform(0.8, 3)),
-                int(session * random.uniform(1, 2)),
-                int(transaction * random.uniform(0.8, 3)),
-                int((session + transaction) * random.uniform(1, 3)),
-            )
-        )
-
-    def _hold_process(self, process: Process, pause: int) -> None:
-        self.world.say(process.name, "is held for %d ms", pause // MS)
-        process.hold()
-        self.world.after(pause, process.release)
-        if self.world.current is process:
-            process.sleep(pause)
-
-    def _hold(self, random: Random, worker: Worker) -> bool:
-        if not worker.runs or worker.process is None:
-            return False
-        self._hold_process(worker.process, self._hold_time(random))
-        return True
-
-    def _hold_at_record(self, random: Random, worker: Worker) -> bool:
-        if not worker.runs or worker.process is None:
-            return False
-        self._record_holds[worker.process] = (random.randint(1, 6), self._hold_time(random))
-        return True
-
-    def _at_produce(self, process: Process) -> None:
-        found = self._record_holds.get(process)
-        if found is None:
-            return
-        left, pause = found
-        if left > 1:
-            self._record_holds[process] = (left - 1, pause)
-            return
-        del self._record_holds[process]
-        self.counts["held within a transaction"] += 1
-        self._hold_process(process, pause)
-        process.check()
-
-    def _same_name(self, random: Random, worker: Worker) -> bool:
-        if not worker.runs or worker.process is None:
-            return False
-        pause = self._hold_time(random)
-        if random.random() < 0.8:
-            self._hold_process(worker.process, pause)
-        self._left_alone.append(worker.process)
-        worker.start()
-        return True
-
-    def _stop(self, random: Random, worker: Worker) -> bool:
-        if not worker.runs:
-            return False
-        worker.ask_to_stop()
-        worker.start_again(random.randint(0, 4 * S))
-        return True
-
-    def _more(self, random: Random, worker: Worker) -> bool:
-        if len(self.workers) == len(NAMES):
-            return False
-        self.workers.append(self._worker(ALLOCATION, NAMES[len(self.workers)]))
-        self.workers[-1].start()
-        return True
-
-    def _storm(self, random: Random, worker: Worker) -> bool:
-        self.network.weather = storm(random)
-        self.world.after(random.randint(100 * MS, 3 * S), self._weather_again)
-        return True
-
-    def _weather_again(self) -> None:
-        if not self._resting:
-            self.network.weather = self.plan.weather
-
-    def _broker(self, random: Random, worker: Worker) -> bool:
-        node = random.randrange(self.plan.nodes)
-        if not all(self.cluster.up):
-            return False
-        self.world.say("broker", "%d fails", node)
-        self.cluster.fail(node)
-        self.network.node_failed(node)
-        back = random.randint(100 * MS, 2 * S)
-        if self.plan.nodes > 1:
-            self.world.after(min(back, random.randint(20 * MS, 400 * MS)), self.cluster.take_over, node)
-        self.world.after(back, self._broker_back, node)
-        return True
-
-    def _broker_back(self, node: int) -> None:
-        self.cluster.come_back(node)
-        if self.plan.nodes == 1:
-            self.cluster.take_over(node)
-        self.world.say("broker", "%d is back", node)
-
-    def _disk(self, random: Random) -> Disk | None:
-        return random.choice([*self.disks.values()])
-
-    def _snapshot_broken(self, random: Random, worker: Worker) -> bool:
-        disk = self._disk(random)
-        if disk is None or not disk.files:
-            return False
-        name = random.choice(list(disk.files))
-        content = bytearray(disk.files[name])
-        content[random.randrange(len(content))] ^= 1 << random.randrange(8)
-        disk.files[name] = bytes(content[: random.choice((len(content), len(content), len(content) // 2))])
-        return True
-
-    def _snapshot_gone(self, random: Random, worker: Worker) -> bool:
-        disk = self._disk(random)
-        if disk is None or not disk.files:
-            return False
-        disk.files.clear()
-        return True
-
-    def _snapshot_old(self, random: Random, worker: Worker) -> bool:
-        disk = self._disk(random)
-        if disk is None or not disk.older:
-            return False
-        for name, contents in disk.older.items():
-            disk.files[name] = random.choice(contents)
-        return True
-
-    def _disk_full(self, random: Random, worker: Worker) -> bool:
-        disk = self._disk(random)
-        if disk is None:
-            return False
-        disk.full = True
-        self.world.after(random.randint(100 * MS, 3 * S), setattr, disk, "full", False)
-        return True
-
-    def _jump(self, random: Random, worker: Worker) -> bool:
-        # Never beyond the next event: what is published late would only be another history.
-        if not self._quiet():
-            return False
-        self._wall_base += random.choice((50, 900, 1_100, 5_000))
-        return True
 
     # The whole.
 
@@ -339,13 +162,13 @@ class Simulation:
             self._publish_all()
         else:
             world.after(self.random.randint(0, 500 * MS), self._publish_from, 0)
-        for worker in [*self.workers, *self.tellers]:
+        for worker in self.everybody:
             worker.start_again(self.random.randint(0, 400 * MS))
         for strike in made.strikes:
-            world.after(strike.at, self._strike, strike)
+            world.after(strike.at, self.nemesis.strike, strike)
         last = max((strike.at for strike in made.strikes), default=0)
         self._go(lambda: world.now >= last + 100 * MS, REST_LIMIT_US)
-        self._calm()
+        self.nemesis.rest()
         if not self._go(self._at_rest, REST_LIMIT_US):
             raise Violation(f"it does not come to rest: {self._why_not()}")
         checks.whole(self)
@@ -373,47 +196,30 @@ class Simulation:
             raise Violation(self.ledger.problem)
         if self.world.steps % LOOK_EVERY_STEPS:
             return
-        for worker in [*self.workers, *self.tellers]:
+        for worker in self.everybody:
             if worker.violation is not None:
                 raise Violation(f"{worker.name}: {worker.violation}")
             stopped = worker.stopped()
             if stopped:
                 raise Violation(f"{worker.kind} {worker.name} has stopped {stopped}")
 
-    def _calm(self) -> None:
-        self.world.say("nemesis", "rests")
-        self._resting = True
-        self.network.weather = CALM
-        for worker in [*self.workers, *self.tellers]:
-            if worker.process is not None:
-                worker.process.fates.clear()
-                worker.process.release()
-            worker.start_again(0)
-        for process in self._left_alone:
-            process.fates.clear()
-            process.release()
-        self._record_holds.clear()
-        for disk in self.disks.values():
-            if disk is not None:
-                disk.full = False
-
     def _at_rest(self) -> bool:
         if self._unpublished or self.ledger.outcomes < len(self.plan.lines):
             return False
-        return checks.offsets_are_at_the_end(self) and all(process.over for process in self._left_alone)
+        return checks.offsets_are_at_the_end(self) and all(process.over for process in self.nemesis.left_alone)
 
     def _why_not(self) -> str:
-        runs = {worker.name: worker.runs for worker in [*self.workers, *self.tellers]}
+        runs = {worker.name: worker.runs for worker in self.everybody}
         ready = {worker.name: worker.loop.ready() for worker in self.workers if worker.loop is not None}
         return (
             f"{self.ledger.outcomes} of {len(self.plan.lines)} outcomes, {self._unpublished} unpublished, runs {runs}, "
             f"not ready {ready}, offsets {self.cluster.offsets}, left alone "
-            f"{[each.name for each in self._left_alone if not each.over]}"
+            f"{[each.name for each in self.nemesis.left_alone if not each.over]}"
         )
 
     def _stop_all(self) -> None:
-        everybody = [worker for worker in [*self.workers, *self.tellers] if worker.runs]
-        for worker in [*self.workers, *self.tellers]:
+        everybody = [worker for worker in self.everybody if worker.runs]
+        for worker in self.everybody:
             worker.ask_to_stop()
         if not self._go(lambda: not any(worker.runs for worker in everybody), STOP_LIMIT_US):
             raise Violation("it does not stop")
@@ -424,40 +230,15 @@ class Simulation:
 
     def finish(self) -> None:
         """Let go of everything."""
-        for process in [*self._left_alone, *(each.process for each in [*self.workers, *self.tellers])]:
+        for process in [*self.nemesis.left_alone, *(each.process for each in self.everybody)]:
             if process is not None:
                 process.kill()
         self.counts["transactions expired"] += self.cluster.expired
         self.counts["rebalances"] += sum(group.rebalances for group in self.cluster.groups.values())
-        for worker in [*self.workers, *self.tellers]:
+        for worker in self.everybody:
             for name in ("aborted", "doubtful", "producers_replaced", "snapshots", "late", "passed_over"):
                 self.counts[name] += int(worker.figure(name))
         self.counts.update(self.network.counts)
-
-
-def tasks_of(simulation: Simulation) -> list[AllocationTask]:
-    """All that are worked on."""
-    return [task for worker in simulation.workers for task in worker.tasks() if isinstance(task, AllocationTask)]
-
-
-_STRIKES = {
-    Fault.KILL: Simulation._kill,
-    Fault.KILL_AT_CALL: Simulation._kill_at_call,
-    Fault.CALL_FAILS: Simulation._call_fails,
-    Fault.HOLD: Simulation._hold,
-    Fault.HOLD_AT_CALL: Simulation._hold_at_call,
-    Fault.HOLD_AT_RECORD: Simulation._hold_at_record,
-    Fault.SAME_NAME: Simulation._same_name,
-    Fault.STOP: Simulation._stop,
-    Fault.MORE_WORKERS: Simulation._more,
-    Fault.STORM: Simulation._storm,
-    Fault.BROKER: Simulation._broker,
-    Fault.SNAPSHOT_BROKEN: Simulation._snapshot_broken,
-    Fault.SNAPSHOT_GONE: Simulation._snapshot_gone,
-    Fault.SNAPSHOT_OLD: Simulation._snapshot_old,
-    Fault.DISK_FULL: Simulation._disk_full,
-    Fault.JUMP: Simulation._jump,
-}
 
 
 class _Traced(logging.Handler):

@@ -13,8 +13,8 @@ from tests.simulation.plan import Fault, plan
 from tests.simulation.running import run, searched
 from tests.simulation.tally import ROWS
 
-# About 40 s of CPU. `make simulate` plays more.
-HISTORIES = 1_500
+# About 70 s of CPU. `make simulate` plays more.
+HISTORIES = 2_000
 # Beyond the recorded seed: the product may have changed since, and with it the histories.
 SEARCHED = 1_000
 FINGERPRINTS = """

@@ -23,7 +23,7 @@ from schemas.topic_reading import TopicReading
 ROOT = Path(__file__).parents[3]
 # What a surrounding `make test` or an operator's shell would say to the demo.
 FOREIGN = ("ORYN_KAFKA", "ORYN_POSTGRES", "ORYN_REDIS", "MAKE", "MFLAGS", "CAMPAIGN", "SCALE", "SEED")
-WAIT_S = 90.0
+WAIT_S = 180.0
 POLL_S = 0.1
 
 
