@@ -28,6 +28,8 @@ PASSING_ERRORS = frozenset(
         KafkaError._TIMED_OUT,
         KafkaError._TIMED_OUT_QUEUE,
         KafkaError._RESOLVE,
+        # What the client library says to a question for offsets while there is no leader.
+        KafkaError._NOENT,
         KafkaError._WAIT_COORD,
         KafkaError.BROKER_NOT_AVAILABLE,
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
@@ -127,6 +129,7 @@ def list_offsets(
     Raises: TopicMissing, TopicUnavailable.
     """
     questions = dict.fromkeys(asked, spec)
+    topics = sorted({each.topic for each in questions})
 
     def ask() -> dict[int, int]:
         futures: dict[TopicPartition, Future[ListOffsetsResultInfo]] = admin.list_offsets(
@@ -139,8 +142,18 @@ def list_offsets(
         }
         return {each.partition: found[each.partition] for each in questions}
 
-    names = ", ".join(sorted({each.topic for each in questions}))
-    return _until_answered(ask, f"topic {names}", timeout_s)
+    return _until_answered(ask, f"topic {', '.join(topics)}", timeout_s, lambda: look_for_leaders(admin, topics))
+
+
+def look_for_leaders(admin: AdminClient, topics: Iterable[str], timeout_s: float = REQUEST_TIMEOUT_S) -> None:
+    """Have an admin client ask who leads these topics now. Never creates one. Raises: KafkaException.
+
+    Needed after a question for offsets failed: librdkafka (2.16) would go on with the leaders and epochs that it knows,
+    and hear that they are outdated for as long as it keeps them, a quarter of an hour. Of its consumers that was
+    mended (https://github.com/confluentinc/librdkafka/issues/4620), of this question it was not.
+    """
+    for topic in topics:
+        admin.list_topics(topic, timeout=timeout_s)
 
 
 def known(offset: int, *, may_be_none: bool = False) -> int:
@@ -166,11 +179,19 @@ def topic_id(client: Mapping[str, str], topic: str, timeout_s: float = ANSWER_TI
     return _until_answered(ask, f"topic {topic}", timeout_s)
 
 
-def _until_answered(ask: Callable[[], Answer], about: str, timeout_s: float) -> Answer:
-    """Ask until the brokers answer or the time is over. Raises: TopicMissing, TopicUnavailable."""
-    deadline = time.monotonic() + timeout_s
+def _until_answered(
+    ask: Callable[[], Answer], about: str, timeout_s: float, prepare: Callable[[], None] | None = None
+) -> Answer:
+    """Ask until the brokers answer or the time is over; `prepare`: before each time but the first.
+
+    Raises: TopicMissing, TopicUnavailable.
+    """
+    deadline, tried = time.monotonic() + timeout_s, False
     while True:
         try:
+            if tried and prepare is not None:
+                prepare()
+            tried = True
             return ask()
         except KafkaException as exc:
             error: KafkaError = exc.args[0]

@@ -12,7 +12,7 @@ from confluent_kafka.admin import OffsetSpec
 from schemas.dead_letter_headers import unwrap
 from schemas.errors import Malformed
 from schemas.message_headers import headers_of
-from schemas.topic_offsets import known
+from schemas.topic_offsets import known, look_for_leaders
 from streams.runtime.errors import UnknownOffset
 from streams.runtime.outside import MACHINE, Outside
 from streams.runtime.replay import Replay
@@ -34,6 +34,8 @@ class KafkaLogs:
         self._member: Consumer | None = None
         self._replay: Replay | None = None
         self._ids: dict[str, str] = {}
+        # The last question for offsets failed: the client may know leaders that lead no more.
+        self._leaders_in_doubt = False
 
     def ask_group_of(self, member: Consumer) -> None:
         """Whose group's offsets are meant."""
@@ -67,6 +69,8 @@ class KafkaLogs:
 
     def _ask(self, topics: Sequence[str], partitions: Sequence[int], spec: OffsetSpec) -> dict[int, dict[str, int]]:
         names = {self._settings.topic(topic): topic for topic in topics}
+        if self._leaders_in_doubt:
+            look_for_leaders(self._admin, names, ASK_TIMEOUT_S)
         futures = self._admin.list_offsets(
             {TopicPartition(name, partition): spec for name in names for partition in partitions},
             isolation_level=IsolationLevel.READ_UNCOMMITTED,
@@ -84,6 +88,7 @@ class KafkaLogs:
                 continue
             if where.partition in answers:
                 answers[where.partition][names[where.topic]] = offset
+        self._leaders_in_doubt = failed is not None
         if failed is not None and not answers:
             raise failed
         return answers

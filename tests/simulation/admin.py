@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from confluent_kafka import IsolationLevel, KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
+from tests.simulation.broker import Place
 from tests.simulation.cluster import Kafka
 from tests.simulation.log import Refused
 from tests.simulation.world import MS, Bell, Process, S
@@ -87,23 +88,40 @@ class ModelAdmin:
 
     def __init__(self, kafka: Kafka, process: Process) -> None:
         self._kafka, self._process = kafka, process
+        # Partition -> its leader and the leader's epoch, as they were when last asked for.
+        self._leaders: dict[Place, tuple[int, int]] = {}
+
+    def list_topics(self, topic: str, timeout: float = -1) -> None:
+        """Ask who leads."""
+        cluster = self._kafka.cluster
+
+        def serve() -> dict[Place, tuple[int, int]]:
+            return {(topic, each.partition): (each.leader, each.leader_epoch) for each in cluster.logs[topic]}
+
+        future = Future[dict[Place, tuple[int, int]]](self._kafka, self._process, int(timeout * S))
+        self._leaders.update(future.ask("Metadata", self._any_node, serve).result())
 
     def list_offsets(
         self, wanted: Mapping[TopicPartition, OffsetSpec], isolation_level: Any = None, request_timeout: float = 60
     ) -> dict[TopicPartition, Future[OffsetFound]]:
-        """First or last offsets."""
+        """First or last offsets, asked of whom the library knows as leader: what it knows it keeps, even if it is told
+        that it is outdated, until `list_topics`."""
         cluster = self._kafka.cluster
 
         def asked(where: TopicPartition, spec: OffsetSpec) -> Future[OffsetFound]:
             place = (where.topic, where.partition)
             latest = spec._value == OffsetSpec.latest()._value
             stable = isolation_level is IsolationLevel.READ_COMMITTED
+            log = cluster.log(place)
+            leader, epoch = self._leaders.setdefault(place, (log.leader, log.leader_epoch))
 
             def serve() -> OffsetFound:
+                if epoch != log.leader_epoch:
+                    raise Refused(KafkaError.FENCED_LEADER_EPOCH)
                 return OffsetFound(cluster.ends(place, stable=stable) if latest else 0)
 
             return Future[OffsetFound](self._kafka, self._process, int(request_timeout * S)).ask(
-                "ListOffsets", lambda: cluster.log(place).leader, serve
+                "ListOffsets", lambda: leader, serve
             )
 
         return {where: asked(where, spec) for where, spec in wanted.items()}

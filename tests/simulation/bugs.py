@@ -292,3 +292,9 @@ def assigned_at_the_end(stack: ExitStack) -> None:
 def leaps_believed(stack: ExitStack) -> None:
     """What the client library passes over is never decided."""
     stack.enter_context(patch.object(AllocationTask, "next_offset", lambda self, topic: None))
+
+
+@bug("The client library knows who leads, and asks again by itself.", 14)
+def leaders_remembered(stack: ExitStack) -> None:
+    """Questions for offsets go to leaders of yesterday, and a restore never ends."""
+    stack.enter_context(patch.object(logs, "look_for_leaders", lambda *_: None))

@@ -24,6 +24,10 @@ class Leaderless:
 
     def __init__(self, *answers: int) -> None:
         self._answers = list(answers)
+        self.looked: list[str] = []
+
+    def list_topics(self, topic: str, timeout: float) -> None:
+        self.looked.append(topic)
 
     def list_offsets(self, asked: Mapping[TopicPartition, OffsetSpec], **_: object) -> dict[TopicPartition, Any]:
         future: Future[SimpleNamespace] = Future()
@@ -34,6 +38,7 @@ class Leaderless:
 def test_an_offset_that_nobody_can_tell_is_asked_for_again() -> None:
     admin: Any = Leaderless(OFFSET_INVALID, -1, 7)
     assert list_offsets(admin, [TopicPartition("journal", 3)], OffsetSpec.latest()) == {3: 7}
+    assert admin.looked == ["journal"] * 2, "each time it asks who leads"
     silent: Any = Leaderless(OFFSET_INVALID)
     with pytest.raises(TopicUnavailable, match="offset -1001"):
         list_offsets(silent, [TopicPartition("journal", 3)], OffsetSpec.latest(), timeout_s=0)

@@ -10,8 +10,10 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event as Flag
@@ -35,6 +37,8 @@ from streams.runtime.settings import Clock
 from tests.arguments import positive, whole
 from tests.faults.chaos.actors import Actors, NotHappened
 from tests.faults.chaos.cluster import Cluster
+from tests.faults.chaos.history import Append, contradictions, write_history
+from tests.faults.chaos.looking import Observer
 from tests.faults.chaos.report import delays, write_report
 from tests.faults.chaos.storms import Storms, lanes_of
 from tests.faults.chaos.traffic import Traffic
@@ -48,6 +52,7 @@ WORKERS: Final = 3
 SETTLE_S: Final = 300.0
 SETTLED_S: Final = 10.0
 FIRST_DECISION_S: Final = 120.0
+WRONG_SHOWN: Final = 5
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -121,6 +126,10 @@ class Run:
                 Traffic(cluster.bootstrap, PREFIX, self.folder / "spool.db", self.events, rate)
             )
             watching = stack.enter_context(Watching(cluster.direct, f"{PREFIX}journal", traffic, self.began))
+            observers = [
+                stack.enter_context(Observer(number, bootstrap, f"{PREFIX}journal", PARTITIONS))
+                for number, bootstrap in enumerate((cluster.direct, cluster.bootstrap))
+            ]
             lanes = lanes_of(cluster, actors, stores, f"{PREFIX}journal")
             with Storms(self.asked.seed, lanes, self.began) as storms:
                 self._through(storms, actors, watching, rate)
@@ -129,7 +138,13 @@ class Run:
             tell("the season is over; readers come to the end")
             actors.await_idle(SETTLED_S, SETTLE_S)
             actors.end()
-            findings = [self._of_faults(storms, actors), *self._judged(settings, cluster, traffic, watching)]
+            for observer in observers:
+                observer.end()
+            findings = [
+                self._of_faults(storms, actors),
+                self._of_looks(traffic, watching, observers),
+                *self._judged(settings, cluster, traffic, watching),
+            ]
             self._report(findings, storms, actors, traffic, watching)
         for each in findings:
             tell(f"{'held  ' if each.held else 'BROKEN'} {each.promise}: {each.said}")
@@ -189,13 +204,28 @@ class Run:
         restarts = sum(actors.restarts.values())
         return Finding("each fault happened", not few, f"{said}; processes started again: {restarts}")
 
+    def _of_looks(self, traffic: Traffic, watching: Watching, observers: Sequence[Observer]) -> Finding:
+        """Whether what several have seen fits together; written down for who wants to check it with something else."""
+        appends = [
+            Append(each.event_id, each.locality, traffic.handed[each.event_id], watching.seen.get(each.event_id))
+            for each in self.events
+            if each.event_id in traffic.handed
+        ]
+        looks = [look for observer in observers for look in observer.looks]
+        write_history(self.asked.out / "history.edn", appends, looks)
+        wrong = [str(each) for observer in observers for each in observer.broken]
+        wrong += islice(contradictions(appends, looks), WRONG_SHOWN)
+        in_vain = sum(len(observer.in_vain) for observer in observers)
+        said = "; ".join(wrong) or f"{len(appends):,} events, {len(looks):,} looks; {in_vain} more were not answered"
+        return Finding("who looks later sees no less, and all see one order", not wrong, said)
+
     def _judged(self, settings: Settings, cluster: Cluster, traffic: Traffic, watching: Watching) -> list[Finding]:
         past_the_proxy = replace(settings, kafka=replace(settings.kafka, bootstrap=cluster.direct))
         os.environ["ORYN_KAFKA_BOOTSTRAP"] = cluster.direct
         seen = Finding(
             "while it ran: chained, no gap, nothing decided twice",
             not watching.violations,
-            "; ".join(watching.violations[:5]) or f"{len(watching.records):,} records",
+            "; ".join(watching.violations[:WRONG_SHOWN]) or f"{len(watching.records):,} records",
         )
         bulletins, messages = self.folder / "bulletins", self.folder / "messages"
         world = World(past_the_proxy, cluster.direct, bulletins, messages, traffic.ledger, watching.records)

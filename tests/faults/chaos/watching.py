@@ -10,6 +10,7 @@ from schemas.codec import journal_codec
 from schemas.ids import FrozenIds
 from schemas.journal import GENESIS_HASH, Record
 from schemas.topic_reading import Limits, TopicReading
+from tests.faults.chaos.looking import decides
 from tests.faults.chaos.traffic import At, Traffic
 
 SAMPLE_S: Final = 1.0
@@ -40,6 +41,8 @@ class Watching:
         self._thread = Thread(target=self._run, name="watching")
         self.records: list[Record] = []
         self.decided: set[At] = set()
+        # Event's id -> when its decision was seen here first, in monotonic seconds.
+        self.seen: dict[str, float] = {}
         self.violations: list[str] = []
         self.broken: list[BaseException] = []
         self.samples: list[Sample] = []
@@ -98,6 +101,9 @@ class Watching:
             self.violations.append(f"{record.locality}: record {record.sequence} follows {sequence}")
         self._last[record.locality] = record
         self.records.append(record)
+        event = decides(record)
+        if event is not None:
+            self.seen.setdefault(event, time.monotonic())
         cause = record.cause
         if cause.topic is None or cause.partition is None or cause.offset is None:
             return
