@@ -28,7 +28,7 @@ PASSING_ERRORS = frozenset(
         KafkaError._TIMED_OUT,
         KafkaError._TIMED_OUT_QUEUE,
         KafkaError._RESOLVE,
-        # What the client library says to a question for offsets while there is no leader.
+        # What the client library says to a question for offsets while there is no leader that it knows.
         KafkaError._NOENT,
         KafkaError._WAIT_COORD,
         KafkaError.BROKER_NOT_AVAILABLE,
@@ -142,18 +142,27 @@ def list_offsets(
         }
         return {each.partition: found[each.partition] for each in questions}
 
-    return _until_answered(ask, f"topic {', '.join(topics)}", timeout_s, lambda: look_for_leaders(admin, topics))
+    def prepare() -> None:
+        look_for_leaders(admin, topics, min(REQUEST_TIMEOUT_S, timeout_s))
+
+    return _until_answered(ask, f"topic {', '.join(topics)}", timeout_s, prepare)
 
 
 def look_for_leaders(admin: AdminClient, topics: Iterable[str], timeout_s: float = REQUEST_TIMEOUT_S) -> None:
-    """Have an admin client ask who leads these topics now. Never creates one. Raises: KafkaException.
+    """Have an admin client ask who leads now, of all topics: that creates none. Raises: KafkaException, also if one of
+    `topics` is not there.
 
-    Needed after a question for offsets failed: librdkafka (2.16) would go on with the leaders and epochs that it knows,
-    and hear that they are outdated for as long as it keeps them, a quarter of an hour. Of its consumers that was
-    mended (https://github.com/confluentinc/librdkafka/issues/4620), of this question it was not.
+    Needed after a question for offsets failed: librdkafka (2.16) goes on with the leaders and epochs that it knows, and
+    hears FENCED_LEADER_EPOCH for as long as it keeps them, a quarter of an hour. Of its consumers that was mended
+    (https://github.com/confluentinc/librdkafka/issues/4620), of this question it was not.
     """
+    found = admin.list_topics(timeout=timeout_s).topics
     for topic in topics:
-        admin.list_topics(topic, timeout=timeout_s)
+        if topic not in found:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART, f"no topic {topic}"))
+        error = found[topic].error
+        if error is not None:
+            raise KafkaException(error)
 
 
 def known(offset: int, *, may_be_none: bool = False) -> int:

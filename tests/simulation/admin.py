@@ -39,6 +39,20 @@ class TopicFound:
     partitions: list[PartitionFound]
 
 
+@dataclass(frozen=True, slots=True)
+class TopicKnown:
+    """As the library has it."""
+
+    error: KafkaError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFound:
+    """As the library has it."""
+
+    topics: Mapping[str, TopicKnown]
+
+
 class Future(Generic[Found]):
     """An answer that is waited for."""
 
@@ -91,21 +105,26 @@ class ModelAdmin:
         # Partition -> its leader and the leader's epoch, as they were when last asked for.
         self._leaders: dict[Place, tuple[int, int]] = {}
 
-    def list_topics(self, topic: str, timeout: float = -1) -> None:
+    def list_topics(self, timeout: float = -1) -> ClusterFound:
         """Ask who leads."""
         cluster = self._kafka.cluster
 
         def serve() -> dict[Place, tuple[int, int]]:
-            return {(topic, each.partition): (each.leader, each.leader_epoch) for each in cluster.logs[topic]}
+            return {
+                (topic, each.partition): (each.leader, each.leader_epoch)
+                for topic, logs in cluster.logs.items()
+                for each in logs
+            }
 
         future = Future[dict[Place, tuple[int, int]]](self._kafka, self._process, int(timeout * S))
-        self._leaders.update(future.ask("Metadata", self._any_node, serve).result())
+        self._leaders = future.ask("Metadata", self._any_node, serve).result()
+        return ClusterFound({topic: TopicKnown() for topic, _ in self._leaders})
 
     def list_offsets(
         self, wanted: Mapping[TopicPartition, OffsetSpec], isolation_level: Any = None, request_timeout: float = 60
     ) -> dict[TopicPartition, Future[OffsetFound]]:
         """First or last offsets, asked of whom the library knows as leader: what it knows it keeps, even if it is told
-        that it is outdated, until `list_topics`."""
+        that it is outdated, until `list_topics`. (The library forgets it after a quarter of an hour.)"""
         cluster = self._kafka.cluster
 
         def asked(where: TopicPartition, spec: OffsetSpec) -> Future[OffsetFound]:

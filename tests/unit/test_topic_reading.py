@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka import OFFSET_INVALID, KafkaError, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
-from schemas.topic_offsets import Extent, OffsetLost, TopicUnavailable, is_passing, list_offsets
+from schemas.topic_offsets import Extent, OffsetLost, TopicMissing, TopicUnavailable, is_passing, list_offsets
 from schemas.topic_reading import Limits
 
 
@@ -24,10 +24,12 @@ class Leaderless:
 
     def __init__(self, *answers: int) -> None:
         self._answers = list(answers)
-        self.looked: list[str] = []
+        self.looked = 0
+        self.topics: dict[str, SimpleNamespace] = {"journal": SimpleNamespace(error=None)}
 
-    def list_topics(self, topic: str, timeout: float) -> None:
-        self.looked.append(topic)
+    def list_topics(self, timeout: float) -> "Leaderless":
+        self.looked += 1
+        return self
 
     def list_offsets(self, asked: Mapping[TopicPartition, OffsetSpec], **_: object) -> dict[TopicPartition, Any]:
         future: Future[SimpleNamespace] = Future()
@@ -38,14 +40,22 @@ class Leaderless:
 def test_an_offset_that_nobody_can_tell_is_asked_for_again() -> None:
     admin: Any = Leaderless(OFFSET_INVALID, -1, 7)
     assert list_offsets(admin, [TopicPartition("journal", 3)], OffsetSpec.latest()) == {3: 7}
-    assert admin.looked == ["journal"] * 2, "each time it asks who leads"
+    assert admin.looked == 2, "before each further try it asks who leads"
     silent: Any = Leaderless(OFFSET_INVALID)
     with pytest.raises(TopicUnavailable, match="offset -1001"):
         list_offsets(silent, [TopicPartition("journal", 3)], OffsetSpec.latest(), timeout_s=0)
 
 
+def test_a_topic_that_is_gone_is_not_waited_for() -> None:
+    admin: Any = Leaderless(OFFSET_INVALID)
+    admin.topics = {}
+    with pytest.raises(TopicMissing, match="journal: the cluster does not have it"):
+        list_offsets(admin, [TopicPartition("journal", 3)], OffsetSpec.latest())
+
+
 def test_no_record_behind_a_moment_is_an_answer() -> None:
     admin: Any = Leaderless(OFFSET_INVALID, -1)
+    admin.topics = {"outcomes": SimpleNamespace(error=None)}
     asked = [TopicPartition("outcomes", 3)]
     assert list_offsets(admin, asked, OffsetSpec.for_timestamp(1), may_be_none=True) == {3: -1}
 
