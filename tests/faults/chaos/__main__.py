@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from itertools import islice
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Event as Flag
@@ -33,11 +32,12 @@ from infra.stack.redis import Redis
 from infra.topics import apply_topics
 from producers.campaign.scenario import CAMPAIGNS, scenario_of
 from schemas.events import Event
+from schemas.murmur2 import partition_of
 from streams.runtime.settings import Clock
 from tests.arguments import positive, whole
 from tests.faults.chaos.actors import Actors, NotHappened
 from tests.faults.chaos.cluster import Cluster
-from tests.faults.chaos.history import Append, contradictions, write_history
+from tests.faults.chaos.history import Append, courses, write_history
 from tests.faults.chaos.looking import Observer
 from tests.faults.chaos.report import delays, write_report
 from tests.faults.chaos.storms import Storms, lanes_of
@@ -53,6 +53,8 @@ SETTLE_S: Final = 300.0
 SETTLED_S: Final = 10.0
 FIRST_DECISION_S: Final = 120.0
 WRONG_SHOWN: Final = 5
+# Behind a storm its faults may be felt so long.
+FELT_S: Final = 30.0
 
 
 def arguments(given: list[str] | None = None) -> argparse.Namespace:
@@ -132,7 +134,7 @@ class Run:
             ]
             lanes = lanes_of(cluster, actors, stores, f"{PREFIX}journal")
             with Storms(self.asked.seed, lanes, self.began) as storms:
-                self._through(storms, actors, watching, rate)
+                self._through(storms, actors, watching, observers, rate)
             traffic.finish()
             watching.await_caught_up(SETTLE_S)
             tell("the season is over; readers come to the end")
@@ -173,7 +175,9 @@ class Run:
         os.environ.update({name: str(value) for name, value in chosen.items()})
         return load_settings(None, {}).settings
 
-    def _through(self, storms: Storms, actors: Actors, watching: Watching, rate: float) -> None:
+    def _through(
+        self, storms: Storms, actors: Actors, watching: Watching, observers: Sequence[Observer], rate: float
+    ) -> None:
         """Storms and calms."""
         started = time.monotonic()
         while not watching.decided:
@@ -190,6 +194,7 @@ class Run:
             self.storms.append((began, ended))
             self.recoveries.append(watching.await_caught_up(self.asked.calm))
             assert not actors.failed, f"ended for good: {actors.failed}"
+            assert not (broken := [each for observer in observers for each in observer.broken]), repr(broken)
             tell(
                 f"storm {number} of {self.rounds}: {len(storms.happened)} faults until now, decided again after "
                 f"{self.recoveries[-1]:.1f} s, {len(watching.records):,} records"
@@ -206,18 +211,34 @@ class Run:
 
     def _of_looks(self, traffic: Traffic, watching: Watching, observers: Sequence[Observer]) -> Finding:
         """Whether what several have seen fits together; written down for who wants to check it with something else."""
+        localities = {each.event_id: each.locality for each in self.events}
         appends = [
-            Append(each.event_id, each.locality, traffic.handed[each.event_id], watching.seen.get(each.event_id))
-            for each in self.events
-            if each.event_id in traffic.handed
+            Append(event, locality, partition_of(locality.encode(), PARTITIONS), handed, watching.seen.get(event))
+            for event, handed in traffic.handed.items()
+            for locality in [localities[event]]
         ]
         looks = [look for observer in observers for look in observer.looks]
+        unanswered = [each for observer in observers for each in observer.unanswered]
+        found = courses(appends, looks)
+        stale = [each for course in found for each in course.stale()]
+        wrong = [repr(each) for observer in observers for each in observer.broken]
+        wrong += [f"no answer in a calm: {why}" for asked, why in unanswered if self._calm(asked)]
+        wrong += [
+            f"observer {each.look.observer} saw {len(each.look.seen)} events where {each.known} were known, in a calm"
+            for each in stale
+            if self._calm(each.look.asked)
+        ]
+        for course in found:
+            wrong += course.contradictions()
         write_history(self.asked.out / "history.edn", appends, looks)
-        wrong = [str(each) for observer in observers for each in observer.broken]
-        wrong += islice(contradictions(appends, looks), WRONG_SHOWN)
-        in_vain = sum(len(observer.in_vain) for observer in observers)
-        said = "; ".join(wrong) or f"{len(appends):,} events, {len(looks):,} looks; {in_vain} more were not answered"
+        counted = f"{len(appends):,} events, {len(looks):,} looks; in storms {len(unanswered)} more without an answer"
+        said = "; ".join(wrong[:WRONG_SHOWN]) or f"{counted}, and {len(stale)} that a leader of yesterday answered"
         return Finding("who looks later sees no less, and all see one order", not wrong, said)
+
+    def _calm(self, moment: float) -> bool:
+        """Whether no fault could be felt any more at a monotonic second."""
+        at = moment - self.began
+        return all(not began <= at <= ended + FELT_S for began, ended in self.storms)
 
     def _judged(self, settings: Settings, cluster: Cluster, traffic: Traffic, watching: Watching) -> list[Finding]:
         past_the_proxy = replace(settings, kafka=replace(settings.kafka, bootstrap=cluster.direct))

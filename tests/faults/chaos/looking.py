@@ -5,8 +5,6 @@ it asked. Owns what was seen; whether it fits together, `history` says.
 """
 
 import time
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
 from random import Random
@@ -18,7 +16,7 @@ from schemas.codec import journal_codec
 from schemas.facts import Duplicate
 from schemas.ids import FrozenIds
 from schemas.journal import Record
-from schemas.topic_offsets import TopicUnavailable
+from schemas.topic_offsets import OffsetLost, TopicUnavailable
 from schemas.topic_reading import Limits, TopicReading, TransactionOpen
 
 PAUSE_S: Final = 3.0
@@ -29,7 +27,8 @@ PATIENCE_S: Final = 30.0
 
 
 def decides(record: Record) -> str | None:
-    """The id of the event that this record has decided; none for timers, and for events that come once more."""
+    """The id of the event that this record has decided; none for timers, and for events that were decided before,
+    by their id or by what they say."""
     if record.cause.topic is None or (record.facts and isinstance(record.facts[0], Duplicate)):
         return None
     return record.cause.event_id
@@ -37,17 +36,17 @@ def decides(record: Record) -> str | None:
 
 @dataclass(frozen=True)
 class Look:
-    """What an observer saw of one partition: locality -> decided events in order. Times in monotonic seconds."""
+    """What an observer saw of one partition: the decided events in order. Times in monotonic seconds."""
 
     observer: int
     partition: int
     asked: float
     had: float
-    seen: Mapping[str, tuple[str, ...]]
+    seen: tuple[str, ...]
 
 
 class Observer:
-    """One of them. A context manager."""
+    """One of them. A context manager; left by an exception it does not look any more."""
 
     def __init__(self, number: int, bootstrap: str, journal: str, partitions: int) -> None:
         """`bootstrap`: through the proxy or past it."""
@@ -56,12 +55,12 @@ class Observer:
         self._codec = journal_codec(FrozenIds())
         self._limits = Limits(transaction_s=PATIENCE_S, silence_s=PATIENCE_S)
         self._next = dict.fromkeys(self._partitions, 0)
-        self._seen: dict[int, dict[str, tuple[str, ...]]] = {each: {} for each in self._partitions}
-        self._stop = Flag()
+        self._seen: dict[int, tuple[str, ...]] = dict.fromkeys(self._partitions, ())
+        self._stop, self._once_more = Flag(), False
         self._thread = Thread(target=self._run, name=f"observer {number}")
         self.looks: list[Look] = []
-        # Looks that nobody answered: when asked, and why.
-        self.in_vain: list[tuple[float, str]] = []
+        # When a look was begun that got no answer, and why.
+        self.unanswered: list[tuple[float, str]] = []
         self.broken: list[BaseException] = []
 
     def __enter__(self) -> "Observer":
@@ -69,10 +68,12 @@ class Observer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        self._stop.set()
+        self._thread.join()
 
     def end(self) -> None:
-        """Look at every partition once more, and be done. Repeatable."""
+        """Look at every partition once more, and be done."""
+        self._once_more = True
         self._stop.set()
         self._thread.join()
 
@@ -82,36 +83,33 @@ class Observer:
                 if self._stop.wait(PAUSE_S):
                     break
                 self._look(partition)
-            for partition in self._partitions:
+            for partition in self._partitions if self._once_more else ():
                 self._look(partition)
         except BaseException as exc:  # noqa: BLE001 - the run's own thread looks at it
             self.broken.append(exc)
 
     def _look(self, partition: int) -> None:
         if self._random.random() < ANEW:
-            self._next[partition], self._seen[partition] = 0, {}
+            self._next[partition], self._seen[partition] = 0, ()
         asked = time.monotonic()
         try:
             self._read(partition)
-        except (TopicUnavailable, TransactionOpen) as exc:
-            self.in_vain.append((asked, str(exc)))
+        except (TopicUnavailable, TransactionOpen, OffsetLost) as exc:
+            # A log that ends before what was seen: told by a broker that was frozen and knows nothing of its successor.
+            self.unanswered.append((asked, str(exc)))
             return
-        self.looks.append(Look(self._number, partition, asked, time.monotonic(), dict(self._seen[partition])))
+        self.looks.append(Look(self._number, partition, asked, time.monotonic(), self._seen[partition]))
 
     def _read(self, partition: int) -> None:
-        new = defaultdict[str, list[str]](list)
-        start = {partition: self._next[partition]}
+        new, start = list[str](), {partition: self._next[partition]}
         with TopicReading(
             self._client, self._journal, partitions=[partition], start=start, limits=self._limits
         ) as reading:
             for message in reading:
                 value = message.value()
                 assert value is not None, "a record of the journal has a value"
-                record = self._codec.decode(value)
-                event = decides(record)
+                event = decides(self._codec.decode(value))
                 if event is not None:
-                    new[record.locality].append(event)
+                    new.append(event)
             self._next[partition] = reading.positions[partition]
-        seen = self._seen[partition]
-        for locality, events in new.items():
-            seen[locality] = (*seen.get(locality, ()), *events)
+        self._seen[partition] += tuple(new)

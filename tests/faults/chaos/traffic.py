@@ -30,7 +30,7 @@ class Traffic:
         self._thread = Thread(target=self._publish, name="traffic")
         # Topic, partition, offset -> the event's id and the monotonic second of its confirmation.
         self.ledger: dict[At, tuple[str, float]] = {}
-        # Event's id -> when it was handed to the publisher, in monotonic seconds.
+        # Event's id -> when it was first handed to the publisher, in monotonic seconds.
         self.handed: dict[str, float] = {}
         self.accepted = 0
         self.problems: list[str] = []
@@ -75,7 +75,8 @@ class Traffic:
         while not self._stop.wait(PIECE_S) and self.accepted < len(self._events):
             due = min(len(self._events), int((time.monotonic() - began) * self._rate) + 1)
             now = time.monotonic()
-            self.handed.update((each.event_id, now) for each in self._events[self.accepted : due])
+            for each in self._events[self.accepted : due]:
+                self.handed.setdefault(each.event_id, now)
             for delivery in self._publisher.submit_events(self._events[self.accepted : due]):
                 delivery.when_done(self._note)
             self.accepted = due
