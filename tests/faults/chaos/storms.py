@@ -20,7 +20,8 @@ from tests.faults.chaos.proxy import Weather
 from tests.faults.chaos.unlucky import Luck
 
 HOUR_S: Final = 3600.0
-ASK_S: Final = 60.0
+# Longer than any outage that the schedule makes.
+ASK_S: Final = 120.0
 PAUSE_S: Final = (0.2, 2.0)
 # Of a worker that is frozen: shorter and longer than its session lives (tests set 6 s).
 FREEZE_S: Final = (1.0, 15.0)
@@ -239,11 +240,12 @@ def _too_few(cluster: Cluster, journal: str, chance: random.Random) -> str:
 
 
 def _min_isr(cluster: Cluster, topic: str, wanted: int) -> None:
-    admin = AdminClient({"bootstrap.servers": cluster.direct, "log_level": "0"})
     entry = ConfigEntry("min.insync.replicas", str(wanted), incremental_operation=AlterConfigOpType.SET)
     resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[entry])
     deadline = time.monotonic() + ASK_S
     while True:
+        # A client that once waits for a controller may go on to wait for that one.
+        admin = AdminClient({"bootstrap.servers": cluster.direct, "log_level": "0"})
         try:
             admin.incremental_alter_configs([resource], request_timeout=5.0)[resource].result()
         except Exception as exc:  # the controller may be the broker that is down
