@@ -42,7 +42,7 @@ format: setup ## lay out the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 
 test: setup ## every test but the benchmarks; PYTEST_ARGS="-k zones" narrows it, PYTEST_ARGS=-n0 runs one after the other
-	$(BIN)/pytest -m "not benchmark" -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest -m "not benchmark" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 simulate: setup ## generated histories as in CI; or COUNT=… of the loop against a model of Kafka from SEED=… on; TRACE=1: one; BUGS=1 or BUG=name
 	$(call whole,SEED)
