@@ -7,6 +7,7 @@ while something is refused.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
@@ -38,7 +39,7 @@ from infra.topics_declared import (
     compare,
     declarations,
 )
-from schemas.topic_offsets import list_offsets
+from schemas.topic_offsets import TopicMissing, list_offsets
 from streams.runtime.settings import Clock
 
 __all__ = [
@@ -194,9 +195,11 @@ def _await_leaders(admin: AdminClient, targets: Sequence[Target]) -> None:
     waiting = {target.topic: target.partitions for target in targets}
     while waiting:
         for topic, description in _described(admin, list(waiting)).items():
-            if len(description.partitions) >= waiting[topic]:
-                _end(admin, topic, description)  # asks each leader, again and again while there is none
-                del waiting[topic]
+            # A leader may not have heard of its new topic yet.
+            with suppress(TopicMissing):
+                if len(description.partitions) >= waiting[topic]:
+                    _end(admin, topic, description)  # asks each leader, again and again while there is none
+                    del waiting[topic]
         if waiting:
             if time.monotonic() > deadline:
                 raise TopicsError(f"after {READY_TIMEOUT_S:g} s the cluster still does not show {', '.join(waiting)}")
