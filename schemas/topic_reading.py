@@ -269,8 +269,11 @@ class TopicReading:
                 return  # fetched before the pause
             raise OffsetLost(f"{self.topic}/{partition}: its end is unknown ({offset})")
         self._heard = time.monotonic()
-        if partition in self._open or self._follow:
+        if self._follow:
             self.positions[partition] = offset
+        elif partition in self._open:
+            # What was written behind the end since it was asked for was not yielded, and must not count as seen.
+            self.positions[partition] = min(offset, self.extents[partition].end)
         # It ends before the log does: a transaction is open there.
         if partition in self._open and offset < self.extents[partition].end:
             self._held[partition] = self._heard
