@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_INVALID, KafkaError, TopicPartition
 from confluent_kafka.admin import OffsetSpec
 
 from schemas.topic_offsets import Extent, OffsetLost, TopicMissing, TopicUnavailable, is_passing, list_offsets
-from schemas.topic_reading import Limits
+from schemas.topic_reading import Limits, TopicReading
 
 
 @pytest.mark.parametrize(("begin", "end"), [(OFFSET_INVALID, 5), (0, OFFSET_INVALID), (-1, -1), (-2, 3), (6, 5)])
@@ -85,3 +85,15 @@ def test_limits_are_positive(transaction_s: float, silence_s: float) -> None:
 def test_only_what_may_pass_is_waited_for(code: int, passing: bool) -> None:
     assert is_passing(KafkaError(code)) is passing
     assert not is_passing(KafkaError(code, "fatal", True))
+
+
+def test_a_position_never_lies_behind_what_was_not_yielded() -> None:
+    """The log has grown since its end was asked for: a reading up to that end goes no further, also in what it says."""
+    reading = object.__new__(TopicReading)
+    reading.topic, reading._follow, reading._open, reading._held = "journal", False, {0}, {}
+    reading.positions, reading.extents = {0: 5}, {0: Extent(0, 7)}
+    reading._ended(0, 9)
+    assert reading.positions == {0: 7}
+    reading._follow = True
+    reading._ended(0, 9)
+    assert reading.positions == {0: 9}
