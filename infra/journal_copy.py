@@ -16,7 +16,8 @@ from schemas.errors import BrokenJournal
 from schemas.topic_offsets import OffsetLost
 from schemas.topic_reading import TopicReading
 
-NOTE: Final = ".next"
+# Copies beside a ".next" may lack records: what said how far they go could be too far. They are made anew.
+NOTE: Final = ".read"
 
 
 class _Note(msgspec.Struct):
